@@ -1,0 +1,203 @@
+/**
+ * Lends upstream connections to sessions, one action at a time, as pgbouncer pools transactions.
+ *
+ *     forward ──► idle connection? ──► exchange ──► sink
+ *            └──► waiters, in order ──► a connection that became free, or one opened on demand
+ *
+ * An action that was sent is never sent again: what breaks after that ends as `lost` or `late`.
+ */
+import { encodeAction } from '../ami/encoder.js';
+import type { Result } from '../lib/result.js';
+import type { Permit } from '../policy/authorize-action.js';
+import type { Log } from '../telemetry/logger.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { type AnswerSink, type ExchangeEnd, LeaseConnection } from './lease-connection.js';
+import type { OpenedUpstream, UpstreamFailure } from './upstream-login.js';
+
+export interface ActionPoolSettings {
+  /** Upstream connections for actions at most; as many actions run at the same time. */
+  readonly size: number;
+  /** How long an unused connection stays open, in milliseconds. */
+  readonly idleMs: number;
+  /** How long an action waits for a free connection, in milliseconds. */
+  readonly waitMs: number;
+  /** How long an answer may take, in milliseconds, beyond the time that the action itself asks for. */
+  readonly actionMs: number;
+  /** Actions that may wait at most, over all sessions. */
+  readonly maxWaiting: number;
+}
+
+export interface ActionPoolDeps {
+  readonly open: () => Promise<Result<OpenedUpstream, UpstreamFailure>>;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** How a forwarded action ended. `unavailable` and `no-lease`: it was not sent; `lost` and `late`: nobody knows. */
+export type ForwardEnd = ExchangeEnd | 'unavailable' | 'no-lease';
+
+export interface ForwardSink {
+  answer(bytes: Buffer): void;
+  ended(end: ForwardEnd): void;
+}
+
+/** A hold on one forwarded action. */
+export interface Lease {
+  /** Stops the answer until `resume`, so that it waits in Asterisk and not in our memory. */
+  pause(): void;
+  resume(): void;
+  /** Nobody wants the answer any more: if it was not sent it never is, else its bytes are discarded to the sentinel. */
+  abandon(): void;
+}
+
+interface Waiter {
+  readonly permit: Permit;
+  readonly sink: ForwardSink;
+  readonly deadline: NodeJS.Timeout;
+  connection: LeaseConnection | null;
+  isAbandoned: boolean;
+}
+
+export class ActionPool {
+  readonly #deps: ActionPoolDeps;
+  readonly #settings: ActionPoolSettings;
+  readonly #connections = new Set<LeaseConnection>();
+  readonly #idle = new Map<LeaseConnection, NodeJS.Timeout>();
+  #waiters: Waiter[] = [];
+  #opening = 0;
+  #isOpen = false;
+
+  constructor(deps: ActionPoolDeps, settings: ActionPoolSettings) {
+    this.#deps = deps;
+    this.#settings = settings;
+  }
+
+  /** Asterisk is there: actions may be forwarded. */
+  start(): void {
+    this.#isOpen = true;
+  }
+
+  /** Asterisk is gone: closes every connection, and answers every waiter. `start` opens the pool again. */
+  stop(): void {
+    this.#isOpen = false;
+    for (const connection of [...this.#connections]) connection.close();
+    this.#refuseWaiters();
+  }
+
+  /** The door to Asterisk: sends the permitted action on a connection of its own and hands its answer to the sink. */
+  forward(permit: Permit, sink: ForwardSink): Lease {
+    const deadline = setTimeout(() => this.#refuse(waiter, 'no-lease'), this.#settings.waitMs);
+    const waiter: Waiter = { permit, sink, deadline, connection: null, isAbandoned: false };
+    if (!this.#isOpen || this.#waiters.length >= this.#settings.maxWaiting) {
+      clearTimeout(deadline);
+      const end = this.#isOpen ? 'no-lease' : 'unavailable';
+      queueMicrotask(() => sink.ended(end));
+      return leaseOf(waiter);
+    }
+    this.#waiters.push(waiter);
+    this.#serve();
+    return leaseOf(waiter);
+  }
+
+  /** Connections that exist, and how many of them are lent. */
+  get counts(): { readonly open: number; readonly leased: number; readonly waiting: number } {
+    const open = this.#connections.size;
+    return { open, leased: open - this.#idle.size, waiting: this.#waiters.length };
+  }
+
+  #serve(): void {
+    while (this.#waiters.length > 0) {
+      const [connection] = this.#idle.keys();
+      if (connection === undefined) break;
+      const waiter = this.#waiters.shift();
+      if (waiter === undefined) return;
+      clearTimeout(waiter.deadline);
+      if (!waiter.isAbandoned) this.#lend(connection, waiter);
+    }
+    this.#openOnDemand();
+  }
+
+  #lend(connection: LeaseConnection, waiter: Waiter): void {
+    clearTimeout(this.#idle.get(connection));
+    this.#idle.delete(connection);
+    waiter.connection = connection;
+    const startedAt = performance.now();
+    const sink: AnswerSink = {
+      answer: (bytes) => {
+        if (!waiter.isAbandoned) waiter.sink.answer(bytes);
+      },
+      ended: (end) => {
+        waiter.connection = null;
+        this.#deps.metrics.actionSeconds.observe((performance.now() - startedAt) / 1000);
+        if (end === 'complete' && connection.isOpen) this.#rest(connection);
+        if (!waiter.isAbandoned) waiter.sink.ended(end);
+        this.#serve();
+      },
+    };
+    const { permit } = waiter;
+    connection.exchange(encodeAction(permit.lines), sink, this.#settings.actionMs + permit.expectedMs);
+  }
+
+  #rest(connection: LeaseConnection): void {
+    connection.resume();
+    this.#idle.set(
+      connection,
+      setTimeout(() => connection.close(), this.#settings.idleMs),
+    );
+  }
+
+  #openOnDemand(): void {
+    const missing = this.#waiters.length - this.#opening;
+    const room = this.#settings.size - this.#connections.size - this.#opening;
+    for (let count = Math.min(missing, room); count > 0 && this.#isOpen; count--) {
+      this.#opening += 1;
+      void this.#open();
+    }
+  }
+
+  async #open(): Promise<void> {
+    const opened = await this.#deps.open();
+    this.#opening -= 1;
+    if (!opened.ok) {
+      this.#deps.log.warn({ reason: opened.failure.kind, detail: opened.failure.message }, 'action connection failed');
+      if (this.#connections.size === 0 && this.#opening === 0) this.#refuseWaiters();
+      return;
+    }
+    if (!this.#isOpen) {
+      opened.value.socket.destroy();
+      return;
+    }
+    const connection = new LeaseConnection(opened.value.socket, (closed) => this.#forget(closed));
+    this.#connections.add(connection);
+    this.#rest(connection);
+    this.#serve();
+  }
+
+  #forget(connection: LeaseConnection): void {
+    this.#connections.delete(connection);
+    clearTimeout(this.#idle.get(connection));
+    this.#idle.delete(connection);
+    if (this.#isOpen) this.#serve();
+  }
+
+  #refuseWaiters(): void {
+    for (const waiter of [...this.#waiters]) this.#refuse(waiter, 'unavailable');
+  }
+
+  #refuse(waiter: Waiter, end: ForwardEnd): void {
+    clearTimeout(waiter.deadline);
+    this.#waiters = this.#waiters.filter((other) => other !== waiter);
+    if (!waiter.isAbandoned) waiter.sink.ended(end);
+  }
+}
+
+function leaseOf(waiter: Waiter): Lease {
+  return {
+    pause: () => waiter.connection?.pause(),
+    resume: () => waiter.connection?.resume(),
+    abandon: () => {
+      waiter.isAbandoned = true;
+      waiter.connection?.resume();
+    },
+  };
+}

@@ -1,0 +1,143 @@
+/**
+ * The one upstream connection that carries events, and the knowledge of whether Asterisk is there.
+ *
+ *     openUpstream ──► learn ListCommands ──► up ──► blocks ──► relay.fromUpstream
+ *          ▲                                          │
+ *          └──── backoff ◄──── down ◄─────────────────┘  (closed, silent, or not understood)
+ *
+ * `barrier` asks Asterisk for a Pong on this connection. Asterisk flushes a connection's events before it answers, so
+ * when the Pong is here, so is every event that existed before: what a client's own Ping shows it at Asterisk.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { type UpstreamBatch, UpstreamDecoder } from '../ami/decoder.js';
+import { encodeAction } from '../ami/encoder.js';
+
+export interface EventStreamSettings {
+  /** A Ping leaves after so long without bytes from Asterisk, in milliseconds. */
+  readonly keepaliveMs: number;
+  /** Without any byte for so long behind that, Asterisk counts as gone, in milliseconds. */
+  readonly silenceMs: number;
+}
+
+export interface EventStreamReceiver {
+  /** What Asterisk sent; answers to our own questions are already taken out of `blocks` by their ActionID. */
+  received(batch: UpstreamBatch): void;
+  closed(reason: 'closed' | 'silent' | 'not-understood'): void;
+}
+
+/** More than any event or answer of Asterisk; a block that does not end by then is not AMI. */
+const MAX_BLOCK_BYTES = 8 << 20;
+const ACTION_ID = /\r\nActionID: ([0-9a-f]{32})\r\n/;
+
+export class EventStream {
+  readonly #socket: Socket;
+  readonly #receiver: EventStreamReceiver;
+  readonly #settings: EventStreamSettings;
+  readonly #decoder = new UpstreamDecoder();
+  readonly #questions = new Map<string, (answer: string | null) => void>();
+  #barriers: (() => void)[] = [];
+  #isBarrierAsked = false;
+  #isOpen = true;
+  #lastByteAt = performance.now();
+  #keepalive: NodeJS.Timeout | null = null;
+
+  constructor(socket: Socket, receiver: EventStreamReceiver, settings: EventStreamSettings) {
+    this.#socket = socket;
+    this.#receiver = receiver;
+    this.#settings = settings;
+  }
+
+  /** Begins to read; `rest` is what came with the login. */
+  start(rest: Buffer): void {
+    this.#socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    this.#socket.on('close', () => this.#close('closed'));
+    this.#socket.on('end', () => this.#close('closed'));
+    this.#keepalive = setInterval(() => this.#watch(), this.#settings.keepaliveMs / 2);
+    if (rest.length > 0) this.#take(rest);
+    this.#socket.resume();
+  }
+
+  /** Asks with an action of our own and resolves with its one answer block, or `null` when the connection ended. */
+  ask(lines: readonly string[]): Promise<string | null> {
+    return new Promise((resolve) => this.#ask(lines, resolve));
+  }
+
+  /** Calls back when every event that Asterisk has made until now was received, or when the connection ended. */
+  barrier(passed: () => void): void {
+    if (!this.#isOpen) return queueMicrotask(passed);
+    this.#barriers.push(passed);
+    if (!this.#isBarrierAsked) this.#askBarrier();
+  }
+
+  stop(): void {
+    this.#close('closed');
+  }
+
+  /** One Ping serves all who wait when it leaves; who comes while it is under way waits for the next one. */
+  #askBarrier(): void {
+    const waiting = this.#barriers;
+    this.#barriers = [];
+    this.#isBarrierAsked = true;
+    this.#ask(['Action: Ping'], () => {
+      this.#isBarrierAsked = false;
+      for (const passed of waiting) passed();
+      if (this.#barriers.length > 0) this.#askBarrier();
+    });
+  }
+
+  #ask(lines: readonly string[], answered: (answer: string | null) => void): void {
+    if (!this.#isOpen) return queueMicrotask(() => answered(null));
+    const token = randomBytes(16).toString('hex');
+    this.#questions.set(token, answered);
+    this.#socket.write(encodeAction([...lines, `ActionID: ${token}`]));
+  }
+
+  #take(chunk: Buffer): void {
+    this.#lastByteAt = performance.now();
+    const batch = this.#decoder.push(chunk);
+    if (this.#decoder.pendingBytes > MAX_BLOCK_BYTES) return this.#close('not-understood');
+    if (batch.blocks.every((block) => block.kind === 'event')) return this.#receiver.received(batch);
+    this.#takeInParts(batch);
+  }
+
+  /** Delivers the events before an answer first: that order is what a barrier promises. */
+  #takeInParts(batch: UpstreamBatch): void {
+    let from = 0;
+    batch.blocks.forEach((block, index) => {
+      if (block.kind !== 'other') return;
+      if (index > from) this.#receiver.received({ buffer: batch.buffer, blocks: batch.blocks.slice(from, index) });
+      from = index + 1;
+      this.#answer(block.text);
+    });
+    if (from < batch.blocks.length) this.#receiver.received({ buffer: batch.buffer, blocks: batch.blocks.slice(from) });
+  }
+
+  #answer(text: string): void {
+    const token = ACTION_ID.exec(text)?.[1];
+    const answered = token === undefined ? undefined : this.#questions.get(token);
+    if (token === undefined || answered === undefined) return;
+    this.#questions.delete(token);
+    answered(text);
+  }
+
+  #watch(): void {
+    const silentMs = performance.now() - this.#lastByteAt;
+    if (silentMs > this.#settings.keepaliveMs + this.#settings.silenceMs) return this.#close('silent');
+    if (silentMs >= this.#settings.keepaliveMs) this.#ask(['Action: Ping'], () => undefined);
+  }
+
+  #close(reason: 'closed' | 'silent' | 'not-understood'): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    if (this.#keepalive !== null) clearInterval(this.#keepalive);
+    this.#socket.destroy();
+    const questions = [...this.#questions.values()];
+    this.#questions.clear();
+    for (const answered of questions) answered(null);
+    const barriers = this.#barriers;
+    this.#barriers = [];
+    for (const passed of barriers) passed();
+    this.#receiver.closed(reason);
+  }
+}

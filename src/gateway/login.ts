@@ -1,0 +1,82 @@
+/** Login: Asterisk's checks in Asterisk's order, one outward answer for every failure, and what follows a success. */
+import { randomUUID } from 'node:crypto';
+import { encodeError, encodeSuccess } from '../ami/encoder.js';
+import { decodeEventMask } from '../ami/event-mask.js';
+import { type AmiAction, asciiLowerCase, headerValue } from '../ami/message.js';
+import { ALL_CLASSES, CLASS_BITS, holdsEvery } from '../ami/privilege.js';
+import type { SecurityFact } from '../ami/security-event.js';
+import { authorizeLogin, isLoginInUse, LOGIN_REFUSAL_EVENTS, type LoginRefusal } from '../policy/authorize-login.js';
+import type { Policy } from '../policy/policy.js';
+import type { SessionPort } from './session-port.js';
+
+export function logIn(session: SessionPort, action: AmiAction): void {
+  const { state } = session;
+  if (state.phase === 'authenticated') return session.answer(encodeSuccess(action.actionId, 'Already authenticated'));
+  if (state.phase === 'closed') return;
+  const request = {
+    username: headerValue(action, 'username'),
+    secret: headerValue(action, 'secret'),
+    authType: headerValue(action, 'authtype'),
+    key: headerValue(action, 'key'),
+    challenge: state.challenge,
+    address: session.deps.connection.peer.remote.address,
+  };
+  // A challenge proves one login: a key that was overheard is worth nothing.
+  session.setChallenge(null);
+  const verdict = authorizeLogin(session.deps.policies(), request);
+  const method = asciiLowerCase(request.authType) === 'md5' ? 'md5' : 'plain';
+  session.deps.metrics.authAttempts.inc({ method, result: verdict.kind === 'accepted' ? 'success' : verdict.reason });
+  if (verdict.kind === 'refused') return refuseLogin(session, action, verdict.reason);
+  acceptLogin(session, action, verdict.policy);
+}
+
+/** Answers `Login Already In Use` to a Login or Challenge where only one session of the user may live; true if it did. */
+export function refusesSecondLogin(session: SessionPort, action: AmiAction): boolean {
+  const { registry, policies, log } = session.deps;
+  const username = headerValue(action, 'username');
+  if (!isLoginInUse(policies(), username, registry.countOf(username))) return false;
+  session.raise({ event: 'SessionLimit' });
+  log.warn({ reason: 'login-in-use' }, 'login refused');
+  session.later(session.settings.penaltyMs, () =>
+    session.answerAndClose(encodeError(action.actionId, 'Login Already In Use'), 'login-in-use'),
+  );
+  return true;
+}
+
+/** The log learns the reason; the client hears the same sentence after the same second, whichever it was. */
+function refuseLogin(session: SessionPort, action: AmiAction, reason: LoginRefusal): void {
+  const event = LOGIN_REFUSAL_EVENTS[reason];
+  const accountId = headerValue(action, 'username');
+  if (event !== null) session.raise(event === 'ChallengeResponseFailed' ? { event } : { event, accountId });
+  session.deps.log.warn({ reason, username: printable(accountId) }, 'login failed');
+  session.later(session.settings.penaltyMs, () =>
+    session.answerAndClose(encodeError(action.actionId, 'Authentication failed'), 'login-failed'),
+  );
+}
+
+function acceptLogin(session: SessionPort, action: AmiAction, policy: Policy): void {
+  const { relay, log } = session.deps;
+  const mask = decodeEventMask(headerValue(action, 'events'));
+  const eventMask = mask.kind === 'unchanged' ? ALL_CLASSES : mask.classes;
+  session.logIn(policy, eventMask);
+  log.info({ user: policy.user }, 'login');
+  // Events that were made before the login are not for this session: it joins behind them.
+  session.answerBehindEvents(() => {
+    const booted = holdsEvery(policy.read & eventMask, CLASS_BITS.system) ? relay.fullyBooted() : null;
+    session.view({});
+    const success: SecurityFact = { event: 'SuccessfulAuth', accountId: headerValue(action, 'username') };
+    queueMicrotask(() => session.raise(success));
+    const accepted = encodeSuccess(action.actionId, 'Authentication accepted');
+    return booted === null ? accepted : Buffer.concat([accepted, booted]);
+  });
+}
+
+/** A name from the wire as a log may show it: short, and without control characters. */
+function printable(name: string): string {
+  return name.slice(0, 79).replace(/[^\x20-\x7e]/g, '?');
+}
+
+/** An id for a new session, as unlike others as Asterisk's pointers are. */
+export function newSessionId(): string {
+  return `0x${randomUUID().replaceAll('-', '').slice(0, 12)}`;
+}

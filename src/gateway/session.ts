@@ -1,0 +1,292 @@
+/**
+ * One conversation with one client: its life, its order, and what is its turn.
+ *
+ *     receive ──► refuse │ answer here (local-actions) │ forward with a Permit
+ *                                   │
+ *     deliver ──► while an action is in work: held (bounded) ──► behind its answer, as in Asterisk
+ *
+ * A session has one action in work, as in Asterisk; the next message is asked for when it is settled. Behind a
+ * forwarded action the session settles by a barrier, so that the events it caused precede the next answer.
+ */
+import type { DecodedInput } from '../ami/action-decoder.js';
+import { encodeError } from '../ami/encoder.js';
+import type { AmiAction } from '../ami/message.js';
+import { type ClassSet, NO_CLASSES } from '../ami/privilege.js';
+import type { SecurityFact } from '../ami/security-event.js';
+import { unreachable } from '../lib/unreachable.js';
+import type { CloseReason, Receiver } from '../net/connection.js';
+import {
+  authorizeAction,
+  authorizeBeforeLogin,
+  type Denial,
+  denialMessage,
+  type Permit,
+} from '../policy/authorize-action.js';
+import type { Policy } from '../policy/policy.js';
+import type { ForwardEnd, ForwardSink, Lease } from './action-pool.js';
+import type { EventSubscriber } from './fan-out.js';
+import { answerLocally } from './local-actions.js';
+import { refusesSecondLogin } from './login.js';
+import type { LoggedIn, SessionDeps, SessionPort, SessionSettings, SessionState } from './session-port.js';
+
+export class Session implements SessionPort, EventSubscriber, Receiver {
+  readonly deps: SessionDeps;
+  readonly settings: SessionSettings;
+  #state: SessionState = { phase: 'unauthenticated', challenge: null };
+  #user: string | null = null;
+  #isBusy = false;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #stir: (() => void) | null = null;
+  #lease: Lease | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(deps: SessionDeps, settings: SessionSettings) {
+    this.deps = deps;
+    this.settings = settings;
+  }
+
+  /** Greets with Asterisk's own banner and begins to listen. */
+  start(): void {
+    const { connection, registry, relay } = this.deps;
+    registry.add(this);
+    connection.start(this);
+    connection.send(relay.banner);
+    this.#timer = setTimeout(() => this.close('auth-timeout'), this.settings.authTimeoutMs);
+    connection.ready();
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Door: in from a client. */
+  receive(input: DecodedInput): void {
+    this.#isBusy = true;
+    switch (input.kind) {
+      case 'line-too-long':
+        return this.#refuseForm(input.kind, input.actionId, 'Failed to parse message: line too long');
+      case 'too-many-lines':
+        return this.#refuseForm(input.kind, input.actionId, 'Too many lines in message or allocation failure');
+      case 'action':
+        return this.#receiveAction(input.action);
+      default:
+        return unreachable(input);
+    }
+  }
+
+  /** Events for this session, in order; they wait while an action is in work. */
+  deliver(bytes: Buffer): void {
+    if (!this.#isBusy) return this.deps.connection.send(bytes);
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
+    if (this.#heldBytes > this.settings.maxHeldBytes) return this.close('event-backlog');
+    this.#stir?.();
+  }
+
+  /** The client sent more while an action is in work. */
+  waiting(): void {
+    this.#stir?.();
+  }
+
+  drained(): void {
+    this.#lease?.resume();
+  }
+
+  ended(reason: CloseReason): void {
+    if (this.#state.phase === 'closed') return;
+    const sinceMs = this.#state.phase === 'authenticated' ? this.#state.sinceMs : null;
+    this.#state = { phase: 'closed', reason };
+    this.stopTimer();
+    this.#lease?.abandon();
+    this.#held = [];
+    this.deps.fanOut.leave(this);
+    this.deps.registry.remove(this, this.#user);
+    this.deps.metrics.sessionsClosed.inc({ reason });
+    const seconds = sinceMs === null ? null : Math.round((this.deps.nowMs() - sinceMs) / 1000);
+    this.deps.log.info({ user: this.#user, reason, seconds }, 'session closed');
+  }
+
+  close(reason: CloseReason): void {
+    if (this.#state.phase !== 'closed') this.deps.connection.close(reason);
+  }
+
+  // ── for local-actions: the steps of an answer ──
+
+  answer(bytes: Buffer): void {
+    if (this.#state.phase === 'closed') return;
+    this.deps.connection.send(bytes);
+    this.#release();
+    this.deps.connection.ready();
+  }
+
+  answerBehindEvents(makeAnswer: () => Buffer): void {
+    this.#isBusy = false;
+    this.deps.relay.barrier(() => {
+      if (this.#state.phase !== 'closed') this.answer(makeAnswer());
+    });
+  }
+
+  answerAround(head: Buffer, tail: Buffer): void {
+    if (this.#state.phase === 'closed') return;
+    this.deps.connection.send(head);
+    this.#release();
+    this.answer(tail);
+  }
+
+  answerAndClose(bytes: Buffer, reason: CloseReason): void {
+    this.deps.connection.send(bytes);
+    this.close(reason);
+  }
+
+  later(delayMs: number, act: () => void): void {
+    this.stopTimer();
+    this.#timer = setTimeout(act, delayMs);
+  }
+
+  stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  setChallenge(challenge: string | null): void {
+    if (this.#state.phase === 'unauthenticated') this.#state = { phase: 'unauthenticated', challenge };
+  }
+
+  logIn(policy: Policy, eventMask: ClassSet): void {
+    if (this.#state.phase !== 'unauthenticated') return;
+    this.stopTimer();
+    this.#user = policy.user;
+    this.#state = { phase: 'authenticated', policy, eventMask, filters: policy.filters, sinceMs: this.deps.nowMs() };
+    this.deps.connection.limitStall(policy.writeTimeoutMs);
+    this.deps.registry.logIn(this, policy.user);
+  }
+
+  view(change: Partial<Pick<LoggedIn, 'eventMask' | 'filters'>>): void {
+    if (this.#state.phase !== 'authenticated') return;
+    this.#state = { ...this.#state, ...change };
+    this.deps.fanOut.join(this, { classes: this.viewedClasses, filters: this.#state.filters });
+  }
+
+  get viewedClasses(): ClassSet {
+    return this.#state.phase === 'authenticated' ? this.#state.policy.read & this.#state.eventMask : NO_CLASSES;
+  }
+
+  whenStirred(act: () => void): void {
+    this.#stir = act;
+    if (this.#held.length > 0) act();
+  }
+
+  raise(fact: SecurityFact): void {
+    const { security, connection, nowMs } = this.deps;
+    const sessionAtMs = this.#state.phase === 'authenticated' ? this.#state.sinceMs : 0;
+    const account = { sessionId: this.settings.id, sessionUser: this.#user ?? '', sessionAtMs };
+    security.raise(fact, { ...account, atMs: nowMs(), peer: connection.peer });
+  }
+
+  // ── the way of one action ──
+
+  #refuseForm(kind: 'line-too-long' | 'too-many-lines', actionId: string, message: string): void {
+    this.deps.metrics.protocolErrors.inc({ kind });
+    this.answer(encodeError(actionId, message));
+  }
+
+  #receiveAction(action: AmiAction): void {
+    if (this.#state.phase !== 'authenticated') return this.#receiveBeforeLogin(action);
+    const verdict = authorizeAction(this.#state.policy, action, this.deps.relay.actions);
+    switch (verdict.kind) {
+      case 'denied':
+        return this.#refuse(action, verdict.denial);
+      case 'local':
+        this.deps.metrics.actions.inc({ action: verdict.action, decision: 'answered' });
+        return answerLocally(this, verdict.action, action);
+      case 'permitted':
+        this.deps.metrics.actions.inc({ action: verdict.permit.action, decision: 'forwarded' });
+        return this.#forward(action, verdict.permit);
+      default:
+        return unreachable(verdict);
+    }
+  }
+
+  #receiveBeforeLogin(action: AmiAction): void {
+    const verdict = authorizeBeforeLogin(action);
+    if (verdict.kind === 'denied') return this.#refuse(action, verdict.denial);
+    if (verdict.action !== 'Logoff' && refusesSecondLogin(this, action)) return;
+    answerLocally(this, verdict.action, action);
+  }
+
+  /** A refusal in its one place: the security event, the count, the log line, the answer. */
+  #refuse(action: AmiAction, denial: Denial): void {
+    const fact = securityFactOf(action, denial);
+    if (fact !== null) this.raise(fact);
+    const { metrics, log } = this.deps;
+    const name = this.deps.relay.actions.canonicalName(action.name) ?? 'unknown';
+    metrics.actions.inc({ action: name, decision: denial.reason });
+    if (this.#user !== null) metrics.userDenials.inc({ user: this.#user, reason: denial.reason });
+    log.warn({ user: this.#user, action: name, ...refusalDetail(denial) }, 'action refused');
+    this.answer(encodeError(action.actionId, denialMessage(denial, action)));
+  }
+
+  #forward(action: AmiAction, permit: Permit): void {
+    const { connection } = this.deps;
+    const sink: ForwardSink = {
+      answer: (bytes) => {
+        connection.send(bytes);
+        if (connection.isCongested) this.#lease?.pause();
+      },
+      ended: (end) => this.#forwarded(action, end),
+    };
+    this.#lease = this.deps.relay.forward(permit, sink);
+  }
+
+  #forwarded(action: AmiAction, end: ForwardEnd): void {
+    this.#lease = null;
+    this.deps.metrics.forwardEnds.inc({ end });
+    if (end !== 'complete') {
+      this.deps.log.warn({ user: this.#user, end }, 'action was not answered by Asterisk');
+      return this.answer(encodeError(action.actionId, FORWARD_ERRORS[end]));
+    }
+    this.#release();
+    if (this.viewedClasses === NO_CLASSES) return this.deps.connection.ready();
+    this.deps.relay.barrier(() => this.deps.connection.ready());
+  }
+
+  #release(): void {
+    this.#isBusy = false;
+    this.#stir = null;
+    const held = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    for (const bytes of held) this.deps.connection.send(bytes);
+  }
+}
+
+/** What a client is told when Asterisk did not answer; each says whether the action may have happened. */
+const FORWARD_ERRORS = {
+  unavailable: 'Asterisk is not connected; the action was not sent',
+  'no-lease': 'No upstream connection became free in time; the action was not sent',
+  lost: 'The connection to Asterisk broke; the outcome of the action is unknown',
+  late: 'Asterisk did not answer in time; the outcome of the action is unknown',
+} as const satisfies Record<Exclude<ForwardEnd, 'complete'>, string>;
+
+/** Asterisk reports refused and malformed requests, but not refused arguments. */
+function securityFactOf(action: AmiAction, denial: Denial): SecurityFact | null {
+  switch (denial.reason) {
+    case 'missing-action':
+      return { event: 'RequestBadFormat', action: 'NONE' };
+    case 'unknown-action':
+      return { event: 'RequestBadFormat', action: action.name };
+    case 'not-logged-in':
+    case 'missing-class':
+      return { event: 'RequestNotAllowed', action: action.name };
+    case 'argument':
+    case 'unforwardable':
+      return null;
+    default:
+      return unreachable(denial);
+  }
+}
+
+function refusalDetail(denial: Denial): { readonly reason: string; readonly rule?: string } {
+  return denial.reason === 'argument' ? { reason: denial.reason, rule: denial.rule } : { reason: denial.reason };
+}

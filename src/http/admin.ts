@@ -1,0 +1,57 @@
+/** The admin listener: `/metrics` for Prometheus, `/livez` and `/readyz` for whoever keeps the container running. */
+import { fastify } from 'fastify';
+import type { Registry } from 'prom-client';
+import { fail, type Result, succeed } from '../lib/result.js';
+
+export interface AdminDeps {
+  readonly registry: Registry;
+  /** True only while the upstream is logged in and the listener is open. */
+  readonly isReady: () => boolean;
+  /** Reads the gauges that are measured when somebody asks. */
+  readonly measure: () => void;
+}
+
+export interface AdminSettings {
+  readonly bindaddr: string;
+  readonly port: number;
+}
+
+export class AdminServer {
+  readonly #deps: AdminDeps;
+  readonly #settings: AdminSettings;
+  readonly #server = fastify({ logger: false, bodyLimit: 4096, connectionTimeout: 10_000, requestTimeout: 10_000 });
+
+  constructor(deps: AdminDeps, settings: AdminSettings) {
+    this.#deps = deps;
+    this.#settings = settings;
+  }
+
+  async start(): Promise<Result<void>> {
+    const { registry, isReady, measure } = this.#deps;
+    this.#server.get('/livez', async () => 'ok\n');
+    this.#server.get('/readyz', async (_request, reply) =>
+      isReady() ? 'ready\n' : reply.code(503).send('not ready: Asterisk is not connected\n'),
+    );
+    this.#server.get('/metrics', async (_request, reply) => {
+      measure();
+      return reply.type(registry.contentType).send(await registry.metrics());
+    });
+    const { bindaddr, port } = this.#settings;
+    try {
+      await this.#server.listen({ host: bindaddr, port });
+      return succeed(undefined);
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      return fail(`cannot serve metrics on ${bindaddr} port ${port}: ${cause}; see [metrics] in gateway.conf`);
+    }
+  }
+
+  /** The port in use, once started. */
+  get port(): number {
+    return this.#server.addresses()[0]?.port ?? this.#settings.port;
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.close();
+  }
+}

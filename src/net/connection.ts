@@ -1,0 +1,72 @@
+/** The port between a transport and a session: messages come in by `receive`, bytes go out by `send`, and every end has a reason. */
+import type { DecodedInput } from '../ami/action-decoder.js';
+
+/** Why a connection ended; the closed list that logs and metrics use. */
+export type CloseReason =
+  | 'client-closed'
+  | 'connection-error'
+  | 'logoff'
+  | 'login-failed'
+  | 'login-in-use'
+  | 'auth-timeout'
+  | 'auth-limit'
+  | 'session-limit'
+  | 'slow-consumer'
+  | 'event-backlog'
+  | 'shutdown';
+
+export const CLOSE_REASONS = [
+  'client-closed',
+  'connection-error',
+  'logoff',
+  'login-failed',
+  'login-in-use',
+  'auth-timeout',
+  'auth-limit',
+  'session-limit',
+  'slow-consumer',
+  'event-backlog',
+  'shutdown',
+] as const satisfies readonly CloseReason[];
+
+export type Transport = 'tcp' | 'tls' | 'http';
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The other end of a connection, and our end of it. */
+export interface Peer {
+  readonly transport: Transport;
+  readonly remote: Endpoint;
+  readonly local: Endpoint;
+}
+
+/** What a connection calls: a session. */
+export interface Receiver {
+  /** One message, only after the receiver asked for it with `ready`. */
+  receive(input: DecodedInput): void;
+  /** The client sent more before it was asked for: what only waits may stop waiting. */
+  waiting(): void;
+  /** What was queued has left: an answer that was held back may go on. */
+  drained(): void;
+  /** The connection is over; nothing is called afterwards. Called exactly once, also after `close`. */
+  ended(reason: CloseReason): void;
+}
+
+export interface Connection {
+  readonly peer: Peer;
+  /** Begins to read. The receiver gets nothing before its first `ready`. */
+  start(receiver: Receiver): void;
+  /** The receiver can take one more message. */
+  ready(): void;
+  /** Queues bytes; they leave within this tick, in order. A queue over its bound ends the connection as a slow consumer. */
+  send(bytes: Buffer): void;
+  /** True while so much waits for the client that a producer which can wait should. */
+  readonly isCongested: boolean;
+  /** How long one write may stall before the client counts as a slow consumer, in milliseconds. */
+  limitStall(stallMs: number): void;
+  /** Sends what is queued, then ends the connection with this reason. Idempotent: the first reason stays. */
+  close(reason: CloseReason): void;
+}

@@ -1,0 +1,84 @@
+/**
+ * Dialplan functions inside arguments. Texts are searched after removing quotes and backslashes, because Asterisk
+ * removes them in most places before it looks a function up: what is found here is a superset of what it would run.
+ */
+import { asciiLowerCase } from '../ami/message.js';
+import { CLASS_BITS, type ClassSet, holdsAny } from '../ami/privilege.js';
+import { namesAccountFile } from './argument-files.js';
+
+/**
+ * Functions that read or change what lies outside of calls: all that Asterisk calls escalating, in both directions,
+ * and EVAL, ENV and reading CURL (which opens file: too). `LOCK(` stands for TRYLOCK and UNLOCK, `HOOK(` for
+ * PERIODIC_HOOK. Names of functions are case-sensitive.
+ */
+const GUARDED_CALLS = [
+  'CONFBRIDGE(',
+  'CURL(',
+  'DB(',
+  'DB_DELETE(',
+  'ENV(',
+  'EVAL(',
+  'FILE(',
+  'FILE_COUNT_LINE(',
+  'FILE_FORMAT(',
+  'HOOK(',
+  'LOCK(',
+  'REALTIME_DESTROY(',
+  'SHELL(',
+  'STAT(',
+];
+
+/** Asterisk runs the value of this variable in a shell when a recording ends. */
+const SHELL_VARIABLE = 'MONITOR_EXEC';
+
+/** Text that some functions expand in turn: CUT, REPLACE and their like `${…}`, PP_EACH_USER `%{…}`. */
+const EXPANSIONS = ['${', '$[', '%{'];
+
+const CONFIG_READ = 'ast_config(';
+const ACCOUNT_FUNCTION = 'ami_client(';
+const ACCOUNT_FILE = 'manager.conf';
+
+/** True when a text calls a guarded function, or names the variable that is run in a shell. */
+export function isGuarded(text: string): boolean {
+  const plain = unquote(text);
+  return GUARDED_CALLS.some((call) => plain.includes(call)) || plain.includes(SHELL_VARIABLE);
+}
+
+/** True when a function in this text has an argument that may be expanded into another function. */
+export function isExpandedInCall(text: string): boolean {
+  const plain = unquote(text);
+  return plain.includes('(') && EXPANSIONS.some((start) => plain.includes(start));
+}
+
+/** True when a text could show or change an account of the upstream: never forwarded, whoever asks. */
+export function revealsAccounts(text: string): boolean {
+  const plain = asciiLowerCase(unquote(text));
+  return plain.includes(ACCOUNT_FUNCTION) || configFilesRead(plain).some((file) => !isOpenConfigFile(file));
+}
+
+/** The same for text that may be expanded later, out of our sight: then no read of a configuration file passes. */
+export function mentionsAccounts(text: string): boolean {
+  const plain = asciiLowerCase(unquote(text));
+  return [ACCOUNT_FUNCTION, CONFIG_READ, ACCOUNT_FILE].some((word) => plain.includes(word));
+}
+
+/** True when a text reads a configuration file, which needs `system` or `config` as reading it by GetConfig does. */
+export function readsConfigWithoutRight(write: ClassSet, text: string): boolean {
+  if (holdsAny(write, CLASS_BITS.system | CLASS_BITS.config)) return false;
+  return asciiLowerCase(unquote(text)).includes(CONFIG_READ);
+}
+
+function unquote(text: string): string {
+  return text.replace(/["\\]/g, '');
+}
+
+/** The file argument of each AST_CONFIG call in lower-case text. */
+function configFilesRead(plain: string): readonly string[] {
+  const calls = plain.split(CONFIG_READ).slice(1);
+  return calls.map((rest) => /^[^,)]*/.exec(rest)?.[0] ?? '');
+}
+
+/** Fails closed: a name with anything but plain characters may be another name by the time Asterisk opens it. */
+function isOpenConfigFile(file: string): boolean {
+  return /^[a-z0-9_.-]+$/.test(file) && !namesAccountFile(file);
+}

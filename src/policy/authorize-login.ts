@@ -1,0 +1,71 @@
+/** Decides a login in Asterisk's order (ami-spec 5.2): name, user, address, and only then the secret. */
+import { asciiLowerCase } from '../ami/message.js';
+import { permits } from './acl.js';
+import { type Credentials, NOBODY, verifyKey, verifySecret } from './credentials.js';
+import { findPolicy, type Policies, type Policy } from './policy.js';
+
+export interface LoginRequest {
+  readonly username: string;
+  readonly secret: string;
+  readonly authType: string;
+  readonly key: string;
+  /** The challenge of this session that has not been used yet. */
+  readonly challenge: string | null;
+  /** The peer's address as Node writes it. */
+  readonly address: string;
+}
+
+export type LoginRefusal =
+  | 'missing-username'
+  | 'unknown-user'
+  | 'acl'
+  | 'no-challenge'
+  | 'missing-key'
+  | 'bad-key'
+  | 'bad-secret';
+
+export type LoginVerdict =
+  | { readonly kind: 'accepted'; readonly policy: Policy }
+  | { readonly kind: 'refused'; readonly reason: LoginRefusal };
+
+/** The security event that Asterisk raises for each refusal; `null` where it raises none. To the client all are the same. */
+export const LOGIN_REFUSAL_EVENTS = {
+  'missing-username': null,
+  'unknown-user': 'InvalidAccountID',
+  acl: 'FailedACL',
+  'no-challenge': null,
+  'missing-key': null,
+  'bad-key': 'ChallengeResponseFailed',
+  'bad-secret': 'InvalidPassword',
+} as const satisfies Record<LoginRefusal, string | null>;
+
+export function authorizeLogin(policies: Policies, request: LoginRequest): LoginVerdict {
+  if (request.username === '') return refuse('missing-username');
+  const policy = findPolicy(policies, request.username);
+  // The proof is weighed for unknown users and refused addresses too: the time of an answer tells nobody which it was.
+  const failure = proofFailure(policy?.credentials ?? NOBODY, request);
+  if (policy === null) return refuse('unknown-user');
+  if (!permits(policy.acl, request.address)) return refuse('acl');
+  if (failure !== null) return refuse(failure);
+  return { kind: 'accepted', policy };
+}
+
+/** True when Asterisk answers `Login Already In Use` to a Login or Challenge: before the secret, even before the ACL. */
+export function isLoginInUse(policies: Policies, username: string, sessionsOfUser: number): boolean {
+  if (username === '' || sessionsOfUser === 0) return false;
+  const policy = findPolicy(policies, username);
+  return policy !== null && !policy.allowMultipleLogin;
+}
+
+function proofFailure(credentials: Credentials, request: LoginRequest): LoginRefusal | null {
+  if (asciiLowerCase(request.authType) !== 'md5') {
+    return verifySecret(credentials, request.secret) ? null : 'bad-secret';
+  }
+  if (request.key === '') return 'missing-key';
+  if (request.challenge === null || request.challenge === '') return 'no-challenge';
+  return verifyKey(credentials, request.challenge, request.key) ? null : 'bad-key';
+}
+
+function refuse(reason: LoginRefusal): LoginVerdict {
+  return { kind: 'refused', reason };
+}

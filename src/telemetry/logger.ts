@@ -1,0 +1,21 @@
+/** Structured logs: one JSON line per change of state, a constant message and the facts in fields. */
+import { type Logger, pino } from 'pino';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'child'>;
+
+/**
+ * Makes the one logger of the process; it writes to standard output. Nothing secret is ever put into a field; the
+ * redaction behind it is a second fence.
+ */
+export function makeLogger(level: LogLevel): Log {
+  return pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
+  });
+}
+
+const SECRET_FIELDS = ['secret', 'key', 'challenge', 'password', 'token'] as const;

@@ -1,0 +1,169 @@
+/**
+ * Every metric in one table. Labels come from configured users, from our own unions and from the upstream's own list
+ * of actions: never from the wire, so that no client can grow the set.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const NAMES = {
+  buildInfo: { type: 'gauge', name: 'build_info', help: 'Always 1; the version is the label.', labels: ['version'] },
+  upstreamUp: {
+    type: 'gauge',
+    name: 'upstream_up',
+    help: '1 while the event stream is logged in at Asterisk.',
+    labels: [],
+  },
+  upstreamConnects: {
+    type: 'counter',
+    name: 'upstream_connects_total',
+    help: 'Attempts to log in at Asterisk, by purpose and result.',
+    labels: ['purpose', 'result'],
+  },
+  upstreamConnections: {
+    type: 'gauge',
+    name: 'upstream_connections',
+    help: 'Upstream connections for actions, by state.',
+    labels: ['state'],
+  },
+  upstreamWaiting: {
+    type: 'gauge',
+    name: 'upstream_waiting_actions',
+    help: 'Actions that wait for a free upstream connection.',
+    labels: [],
+  },
+  upstreamReceivedBytes: {
+    type: 'counter',
+    name: 'upstream_received_bytes_total',
+    help: 'Bytes of events received from Asterisk.',
+    labels: [],
+  },
+  upstreamEvents: {
+    type: 'counter',
+    name: 'upstream_events_total',
+    help: 'Events received from Asterisk.',
+    labels: [],
+  },
+  connections: {
+    type: 'counter',
+    name: 'connections_total',
+    help: 'Connections from clients, by listener and result.',
+    labels: ['listener', 'result'],
+  },
+  sessions: { type: 'gauge', name: 'sessions', help: 'Open sessions, by state.', labels: ['state'] },
+  userSessions: {
+    type: 'gauge',
+    name: 'user_sessions',
+    help: 'Logged-in sessions of each configured user.',
+    labels: ['user'],
+  },
+  audiences: {
+    type: 'gauge',
+    name: 'audiences',
+    help: 'Distinct views among the sessions: events are decided once for each.',
+    labels: [],
+  },
+  sessionsClosed: {
+    type: 'counter',
+    name: 'sessions_closed_total',
+    help: 'Sessions that ended, by reason.',
+    labels: ['reason'],
+  },
+  authAttempts: {
+    type: 'counter',
+    name: 'auth_attempts_total',
+    help: 'Logins by method and result.',
+    labels: ['method', 'result'],
+  },
+  actions: {
+    type: 'counter',
+    name: 'actions_total',
+    help: 'Actions by name (of the upstream or our own; else unknown) and decision.',
+    labels: ['action', 'decision'],
+  },
+  userDenials: {
+    type: 'counter',
+    name: 'user_denied_actions_total',
+    help: 'Refused actions of each configured user, by reason.',
+    labels: ['user', 'reason'],
+  },
+  protocolErrors: {
+    type: 'counter',
+    name: 'protocol_errors_total',
+    help: 'Messages of clients that were refused for their form, by kind.',
+    labels: ['kind'],
+  },
+  forwardEnds: {
+    type: 'counter',
+    name: 'forwarded_actions_total',
+    help: 'Actions for Asterisk, by how they ended.',
+    labels: ['end'],
+  },
+  actionSeconds: {
+    type: 'histogram',
+    name: 'action_duration_seconds',
+    help: 'Time from lending an upstream connection to the end of the answer.',
+    labels: [],
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  },
+  events: {
+    type: 'counter',
+    name: 'events_total',
+    help: 'Events times sessions, by decision: sent, or withheld by class or filter.',
+    labels: ['decision'],
+  },
+  securityEvents: {
+    type: 'counter',
+    name: 'security_events_total',
+    help: 'Security events that the gateway raised, by name.',
+    labels: ['event'],
+  },
+} as const satisfies Record<string, MetricRow>;
+
+interface MetricRow {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly buckets?: readonly number[];
+}
+
+type MetricOf<Row extends MetricRow> = Row['type'] extends 'counter'
+  ? Counter<Row['labels'][number]>
+  : Row['type'] extends 'gauge'
+    ? Gauge<Row['labels'][number]>
+    : Histogram<Row['labels'][number]>;
+
+export type Metrics = { readonly [Key in keyof typeof NAMES]: MetricOf<(typeof NAMES)[Key]> };
+
+export interface Telemetry {
+  readonly metrics: Metrics;
+  readonly registry: Registry;
+}
+
+/** The names, help and labels of all metrics, for the README's table. */
+export const METRIC_ROWS: readonly MetricRow[] = Object.values(NAMES);
+
+/** Makes all metrics with the prefix `ami_gateway_` in a registry of their own, beside prom-client's process metrics. */
+export function makeMetrics(): Telemetry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const entries = Object.entries(NAMES).map(([key, row]) => [key, makeMetric(row, registry)]);
+  // The table is the type: each entry was just made from its row.
+  return { metrics: Object.fromEntries(entries) as Metrics, registry };
+}
+
+function makeMetric(row: MetricRow, registry: Registry): Counter | Gauge | Histogram {
+  const settings = {
+    name: `ami_gateway_${row.name}`,
+    help: row.help,
+    labelNames: [...row.labels],
+    registers: [registry],
+  };
+  switch (row.type) {
+    case 'counter':
+      return new Counter(settings);
+    case 'gauge':
+      return new Gauge(settings);
+    case 'histogram':
+      return new Histogram({ ...settings, buckets: [...(row.buckets ?? [])] });
+  }
+}
