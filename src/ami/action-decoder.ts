@@ -105,8 +105,9 @@ export class ActionDecoder {
     const action = actionOf(this.#headers);
     const kind = this.#tooManyLines ? 'too-many-lines' : this.#lineTooLong ? 'line-too-long' : 'action';
     this.#headers = [];
-    this.#lineTooLong = false;
     this.#tooManyLines = false;
+    // Asterisk forgets a long line only when it answers it: behind too many lines it refuses the next message as well.
+    if (kind !== 'too-many-lines') this.#lineTooLong = false;
     if (kind === 'action') return { kind, action };
     return { kind, actionId: action.actionId };
   }

@@ -39,8 +39,8 @@ const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 export function parseConfFile(name: string, resolve: ResolveFiles): ConfFile {
   const reading = startReading(resolve);
   const outcome = readFiles(reading, name, wholeFile(name));
-  if (outcome === 'missing') return { kind: 'missing' };
-  if (outcome === 'fatal') return { kind: 'invalid', problems: reading.problems };
+  if (outcome === 'missing' && reading.problems.length === 0) return { kind: 'missing' };
+  if (outcome !== 'ok') return { kind: 'invalid', problems: reading.problems };
   return { kind: 'parsed', sections: reading.sections, problems: reading.problems };
 }
 

@@ -16,15 +16,15 @@ import type { OpenedUpstream, UpstreamFailure } from './upstream-login.js';
 
 export interface ActionPoolSettings {
   /** Upstream connections for actions at most; as many actions run at the same time. */
-  readonly size: number;
+  readonly poolSize: number;
   /** How long an unused connection stays open, in milliseconds. */
-  readonly idleMs: number;
+  readonly poolIdleTimeoutMs: number;
   /** How long an action waits for a free connection, in milliseconds. */
-  readonly waitMs: number;
+  readonly leaseWaitTimeoutMs: number;
   /** How long an answer may take, in milliseconds, beyond the time that the action itself asks for. */
-  readonly actionMs: number;
+  readonly actionTimeoutMs: number;
   /** Actions that may wait at most, over all sessions. */
-  readonly maxWaiting: number;
+  readonly maxWaitingActions: number;
 }
 
 export interface ActionPoolDeps {
@@ -86,9 +86,9 @@ export class ActionPool {
 
   /** The door to Asterisk: sends the permitted action on a connection of its own and hands its answer to the sink. */
   forward(permit: Permit, sink: ForwardSink): Lease {
-    const deadline = setTimeout(() => this.#refuse(waiter, 'no-lease'), this.#settings.waitMs);
+    const deadline = setTimeout(() => this.#refuse(waiter, 'no-lease'), this.#settings.leaseWaitTimeoutMs);
     const waiter: Waiter = { permit, sink, deadline, connection: null, isAbandoned: false };
-    if (!this.#isOpen || this.#waiters.length >= this.#settings.maxWaiting) {
+    if (!this.#isOpen || this.#waiters.length >= this.#settings.maxWaitingActions) {
       clearTimeout(deadline);
       const end = this.#isOpen ? 'no-lease' : 'unavailable';
       queueMicrotask(() => sink.ended(end));
@@ -135,20 +135,20 @@ export class ActionPool {
       },
     };
     const { permit } = waiter;
-    connection.exchange(encodeAction(permit.lines), sink, this.#settings.actionMs + permit.expectedMs);
+    connection.exchange(encodeAction(permit.lines), sink, this.#settings.actionTimeoutMs + permit.expectedMs);
   }
 
   #rest(connection: LeaseConnection): void {
     connection.resume();
     this.#idle.set(
       connection,
-      setTimeout(() => connection.close(), this.#settings.idleMs),
+      setTimeout(() => connection.close(), this.#settings.poolIdleTimeoutMs),
     );
   }
 
   #openOnDemand(): void {
     const missing = this.#waiters.length - this.#opening;
-    const room = this.#settings.size - this.#connections.size - this.#opening;
+    const room = this.#settings.poolSize - this.#connections.size - this.#opening;
     for (let count = Math.min(missing, room); count > 0 && this.#isOpen; count--) {
       this.#opening += 1;
       void this.#open();

@@ -15,9 +15,9 @@ import { encodeAction } from '../ami/encoder.js';
 
 export interface EventStreamSettings {
   /** A Ping leaves after so long without bytes from Asterisk, in milliseconds. */
-  readonly keepaliveMs: number;
+  readonly keepaliveIntervalMs: number;
   /** Without any byte for so long behind that, Asterisk counts as gone, in milliseconds. */
-  readonly silenceMs: number;
+  readonly keepaliveTimeoutMs: number;
 }
 
 export interface EventStreamReceiver {
@@ -53,7 +53,7 @@ export class EventStream {
     this.#socket.on('data', (chunk: Buffer) => this.#take(chunk));
     this.#socket.on('close', () => this.#close('closed'));
     this.#socket.on('end', () => this.#close('closed'));
-    this.#keepalive = setInterval(() => this.#watch(), this.#settings.keepaliveMs / 2);
+    this.#keepalive = setInterval(() => this.#watch(), this.#settings.keepaliveIntervalMs / 2);
     if (rest.length > 0) this.#take(rest);
     this.#socket.resume();
   }
@@ -123,8 +123,8 @@ export class EventStream {
 
   #watch(): void {
     const silentMs = performance.now() - this.#lastByteAt;
-    if (silentMs > this.#settings.keepaliveMs + this.#settings.silenceMs) return this.#close('silent');
-    if (silentMs >= this.#settings.keepaliveMs) this.#ask(['Action: Ping'], () => undefined);
+    if (silentMs > this.#settings.keepaliveIntervalMs + this.#settings.keepaliveTimeoutMs) return this.#close('silent');
+    if (silentMs >= this.#settings.keepaliveIntervalMs) this.#ask(['Action: Ping'], () => undefined);
   }
 
   #close(reason: 'closed' | 'silent' | 'not-understood'): void {

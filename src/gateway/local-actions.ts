@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { encodeAnswer, encodeError, encodeEvent, encodeSuccess } from '../ami/encoder.js';
-import { decodeEventMask } from '../ami/event-mask.js';
+import { decodeEventMask, maskedClasses } from '../ami/event-mask.js';
 import { type AmiAction, asciiLowerCase, headerValue } from '../ami/message.js';
 import { ALL_CLASSES, NO_CLASSES } from '../ami/privilege.js';
 import { listCommandsLines } from '../policy/action-classes.js';
@@ -54,11 +54,11 @@ function ping(session: SessionPort, action: AmiAction): void {
 }
 
 function changeEvents(session: SessionPort, action: AmiAction): void {
-  const mask = decodeEventMask(headerValue(action, 'eventmask'));
-  if (mask.kind === 'unchanged') return session.answer(encodeError(action.actionId, 'Invalid event mask'));
+  const eventMask = maskedClasses(decodeEventMask(headerValue(action, 'eventmask')));
+  if (eventMask === null) return session.answer(encodeError(action.actionId, 'Invalid event mask'));
   session.answerBehindEvents(() => {
-    session.view({ eventMask: mask.classes });
-    const lines = [mask.classes === NO_CLASSES ? 'Events: Off' : 'Events: On'];
+    session.view({ eventMask });
+    const lines = [eventMask === NO_CLASSES ? 'Events: Off' : 'Events: On'];
     return encodeAnswer({ response: 'Success', actionId: action.actionId, lines });
   });
 }

@@ -1,7 +1,7 @@
 /** Login: Asterisk's checks in Asterisk's order, one outward answer for every failure, and what follows a success. */
 import { randomUUID } from 'node:crypto';
 import { encodeError, encodeSuccess } from '../ami/encoder.js';
-import { decodeEventMask } from '../ami/event-mask.js';
+import { decodeEventMask, maskedClasses } from '../ami/event-mask.js';
 import { type AmiAction, asciiLowerCase, headerValue } from '../ami/message.js';
 import { ALL_CLASSES, CLASS_BITS, holdsEvery } from '../ami/privilege.js';
 import type { SecurityFact } from '../ami/security-event.js';
@@ -56,8 +56,7 @@ function refuseLogin(session: SessionPort, action: AmiAction, reason: LoginRefus
 
 function acceptLogin(session: SessionPort, action: AmiAction, policy: Policy): void {
   const { relay, log } = session.deps;
-  const mask = decodeEventMask(headerValue(action, 'events'));
-  const eventMask = mask.kind === 'unchanged' ? ALL_CLASSES : mask.classes;
+  const eventMask = maskedClasses(decodeEventMask(headerValue(action, 'events'))) ?? ALL_CLASSES;
   session.logIn(policy, eventMask);
   log.info({ user: policy.user }, 'login');
   // Events that were made before the login are not for this session: it joins behind them.
@@ -65,7 +64,7 @@ function acceptLogin(session: SessionPort, action: AmiAction, policy: Policy): v
     const booted = holdsEvery(policy.read & eventMask, CLASS_BITS.system) ? relay.fullyBooted() : null;
     session.view({});
     const success: SecurityFact = { event: 'SuccessfulAuth', accountId: headerValue(action, 'username') };
-    queueMicrotask(() => session.raise(success));
+    session.raise(success);
     const accepted = encodeSuccess(action.actionId, 'Authentication accepted');
     return booted === null ? accepted : Buffer.concat([accepted, booted]);
   });

@@ -12,7 +12,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { UpstreamBatch, UpstreamBlock } from '../ami/decoder.js';
 import { UpstreamDecoder } from '../ami/decoder.js';
-import { type BackoffSettings, backoffMs } from '../lib/backoff.js';
+import { backoffMs } from '../lib/backoff.js';
 import type { Result } from '../lib/result.js';
 import { type ActionTable, learnActions } from '../policy/action-classes.js';
 import type { Permit } from '../policy/authorize-action.js';
@@ -37,10 +37,11 @@ export interface RelayDeps {
   readonly metrics: Metrics;
 }
 
-export interface RelaySettings {
+export interface RelaySettings extends EventStreamSettings {
   readonly username: string;
-  readonly stream: EventStreamSettings;
-  readonly backoff: BackoffSettings;
+  /** The shortest and the longest wait between attempts to reach Asterisk, in milliseconds. */
+  readonly reconnectMinMs: number;
+  readonly reconnectMaxMs: number;
 }
 
 type State =
@@ -135,7 +136,9 @@ export class Relay {
       if (opened.ok) return this.#learn(opened.value);
       this.#reportFailure(opened.failure);
       this.#failures += 1;
-      const waitMs = backoffMs(this.#settings.backoff, this.#failures, this.#deps.random());
+      const { reconnectMinMs, reconnectMaxMs } = this.#settings;
+      const bounds = { minMs: reconnectMinMs, maxMs: reconnectMaxMs };
+      const waitMs = backoffMs(bounds, this.#failures, this.#deps.random());
       await delay(waitMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
     }
   }
@@ -147,7 +150,7 @@ export class Relay {
     }
     const received = (batch: UpstreamBatch) => this.fromUpstream(batch);
     const closed = (reason: string) => this.#lost(stream, reason);
-    const stream = new EventStream(opened.socket, { received, closed }, this.#settings.stream);
+    const stream = new EventStream(opened.socket, { received, closed }, this.#settings);
     this.#state = { phase: 'learning', stream };
     stream.start(opened.rest);
     const learnt = await this.#askActions(stream);
@@ -164,7 +167,7 @@ export class Relay {
     this.#deps.pool.start();
     this.#deps.metrics.upstreamUp.set(1);
     const banner = this.#banner.toString('latin1').trim();
-    this.#deps.log.info({ banner, actions: this.#actions.announcedCount }, 'upstream is up');
+    this.#deps.log.info({ banner, actions: this.#actions.announced.length }, 'upstream is up');
     this.#firstUp();
   }
 

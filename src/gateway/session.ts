@@ -15,6 +15,7 @@ import { type ClassSet, NO_CLASSES } from '../ami/privilege.js';
 import type { SecurityFact } from '../ami/security-event.js';
 import { unreachable } from '../lib/unreachable.js';
 import type { CloseReason, Receiver } from '../net/connection.js';
+import { lookupAction } from '../policy/action-classes.js';
 import {
   authorizeAction,
   authorizeBeforeLogin,
@@ -123,7 +124,10 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   answerBehindEvents(makeAnswer: () => Buffer): void {
     this.#isBusy = false;
     this.deps.relay.barrier(() => {
-      if (this.#state.phase !== 'closed') this.answer(makeAnswer());
+      if (this.#state.phase === 'closed') return;
+      // What the answer itself brings about, such as an event of this login, comes behind it.
+      this.#isBusy = true;
+      this.answer(makeAnswer());
     });
   }
 
@@ -220,7 +224,9 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     const fact = securityFactOf(action, denial);
     if (fact !== null) this.raise(fact);
     const { metrics, log } = this.deps;
-    const name = this.deps.relay.actions.canonicalName(action.name) ?? 'unknown';
+    const known = lookupAction(this.deps.relay.actions, action.name);
+    // The metric's label never comes from the wire: a name that Asterisk does not know is `unknown`.
+    const name = known.kind === 'known' ? known.name : 'unknown';
     metrics.actions.inc({ action: name, decision: denial.reason });
     if (this.#user !== null) metrics.userDenials.inc({ user: this.#user, reason: denial.reason });
     log.warn({ user: this.#user, action: name, ...refusalDetail(denial) }, 'action refused');

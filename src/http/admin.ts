@@ -12,7 +12,7 @@ export interface AdminDeps {
 }
 
 export interface AdminSettings {
-  readonly bindaddr: string;
+  readonly bindAddress: string;
   readonly port: number;
 }
 
@@ -36,19 +36,20 @@ export class AdminServer {
       measure();
       return reply.type(registry.contentType).send(await registry.metrics());
     });
-    const { bindaddr, port } = this.#settings;
+    const { bindAddress, port } = this.#settings;
     try {
-      await this.#server.listen({ host: bindaddr, port });
+      await this.#server.listen({ host: bindAddress, port });
       return succeed(undefined);
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
-      return fail(`cannot serve metrics on ${bindaddr} port ${port}: ${cause}; see [metrics] in gateway.conf`);
+      return fail(`cannot serve metrics on ${bindAddress} port ${port}: ${cause}; see [metrics] in gateway.conf`);
     }
   }
 
   /** The port in use, once started. */
   get port(): number {
-    return this.#server.addresses()[0]?.port ?? this.#settings.port;
+    const [address] = this.#server.addresses();
+    return address === undefined || typeof address === 'string' ? this.#settings.port : address.port;
   }
 
   async stop(): Promise<void> {

@@ -5,7 +5,7 @@ import type { Connection, Peer } from './connection.js';
 import { SocketConnection, type SocketConnectionSettings } from './socket-connection.js';
 
 export interface ListenerSettings {
-  readonly bindaddr: string;
+  readonly bindAddress: string;
   /** 0 takes any free port; `port` then tells which. */
   readonly port: number;
   readonly connection: SocketConnectionSettings;
@@ -29,10 +29,12 @@ export class Listener {
 
   /** Opens the port; fails with a sentence that says what to do. */
   start(): Promise<Result<void>> {
-    const { bindaddr, port } = this.#settings;
+    const { bindAddress, port } = this.#settings;
     return new Promise((resolve) => {
-      this.#server.once('error', (error: NodeJS.ErrnoException) => resolve(fail(listenFailure(error, bindaddr, port))));
-      this.#server.listen({ host: bindaddr, port, backlog: 1024 }, () => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) =>
+        resolve(fail(listenFailure(error, bindAddress, port))),
+      );
+      this.#server.listen({ host: bindAddress, port, backlog: 1024 }, () => {
         this.#server.removeAllListeners('error');
         this.#server.on('error', () => undefined);
         this.#server.on('connection', (socket) => this.#accept(socket));
@@ -79,8 +81,8 @@ function unmapped(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
 }
 
-function listenFailure(error: NodeJS.ErrnoException, bindaddr: string, port: number): string {
-  const place = `cannot listen on ${bindaddr} port ${port}`;
+function listenFailure(error: NodeJS.ErrnoException, bindAddress: string, port: number): string {
+  const place = `cannot listen on ${bindAddress} port ${port}`;
   switch (error.code) {
     case 'EADDRINUSE':
       return `${place}: the port is in use; stop what listens there (\`ss -ltnp\` shows it) or choose another port`;

@@ -88,16 +88,26 @@ export function dottedQuad(value: number): string {
 /** IPv6 without its zone; whether the groups form an address is left to the library. */
 function spellIpv6(text: string): AddressSpelling | null {
   const percent = text.indexOf('%');
-  if (percent >= 0 && !/^[\w.:-]{1,32}$/.test(text.slice(percent + 1))) return null;
-  const groups = withHexTail(percent < 0 ? text : text.slice(0, percent));
+  const address = percent < 0 ? text : text.slice(0, percent);
+  if (percent >= 0 && !isZoneOf(address, text.slice(percent + 1))) return null;
+  const groups = withHexTail(address);
   return groups !== null && /^[0-9a-fA-F:]{2,39}$/.test(groups) ? { family: 6, text: groups } : null;
+}
+
+/** Only link-local addresses have zones with names; a number is taken anywhere, as by getaddrinfo. */
+function isZoneOf(address: string, zone: string): boolean {
+  if (/^\d{1,10}$/.test(zone)) return true;
+  return /^(?:fe[89ab][0-9a-f]|ff[0-9a-f]2):/i.test(address) && /^[\w.:-]{1,32}$/.test(zone);
 }
 
 /** `::1.2.3.4` as `::102:304`: left to the library, a dotted tail would pass for an IPv4 address of its own. */
 function withHexTail(address: string): string | null {
   if (!address.includes('.')) return address;
   const colon = address.lastIndexOf(':');
-  const [a, b, c, d] = spellDottedQuad(address.slice(colon + 1))?.text.split('.').map(Number) ?? [];
+  const [a, b, c, d] =
+    spellDottedQuad(address.slice(colon + 1))
+      ?.text.split('.')
+      .map(Number) ?? [];
   if (a === undefined || b === undefined || c === undefined || d === undefined) return null;
   return `${address.slice(0, colon + 1)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }

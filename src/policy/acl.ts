@@ -54,9 +54,7 @@ export interface RuleSet {
 }
 
 /** A user's whole ACL. */
-export type Acl =
-  | { readonly kind: 'refuse-all' }
-  | { readonly kind: 'rule-sets'; readonly sets: readonly RuleSet[] };
+export type Acl = { readonly kind: 'refuse-all' } | { readonly kind: 'rule-sets'; readonly sets: readonly RuleSet[] };
 
 /** The ACL of a user who names an ACL that does not exist: the user stays, every address is refused. */
 export const REFUSE_ALL: Acl = { kind: 'refuse-all' };

@@ -14,6 +14,7 @@ export type ArgumentRuleName =
   | 'config-file'
   | 'config-directive'
   | 'module-name'
+  | 'recording-file'
   | 'cli-command';
 
 export interface ArgumentDenial {

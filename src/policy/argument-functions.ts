@@ -28,8 +28,8 @@ const GUARDED_CALLS = [
   'STAT(',
 ];
 
-/** Asterisk runs the value of this variable in a shell when a recording ends. */
-const SHELL_VARIABLE = 'MONITOR_EXEC';
+/** Variables whose value Asterisk runs: in a shell when a recording ends, and as an AGI script in MeetMe. */
+const RUN_VARIABLES = ['MONITOR_EXEC', 'MEETME_AGI'];
 
 /** Text that some functions expand in turn: CUT, REPLACE and their like `${…}`, PP_EACH_USER `%{…}`. */
 const EXPANSIONS = ['${', '$[', '%{'];
@@ -38,22 +38,34 @@ const CONFIG_READ = 'ast_config(';
 const ACCOUNT_FUNCTION = 'ami_client(';
 const ACCOUNT_FILE = 'manager.conf';
 
-/** True when a text calls a guarded function, or names the variable that is run in a shell. */
-export function isGuarded(text: string): boolean {
+/** True when a text calls a guarded function. */
+export function callsGuarded(text: string): boolean {
   const plain = unquote(text);
-  return GUARDED_CALLS.some((call) => plain.includes(call)) || plain.includes(SHELL_VARIABLE);
+  return GUARDED_CALLS.some((call) => plain.includes(call));
 }
 
-/** True when a function in this text has an argument that may be expanded into another function. */
-export function isExpandedInCall(text: string): boolean {
+/** True when a text that sets something calls a guarded function, or names a variable whose value is run. */
+export function setsGuarded(text: string): boolean {
   const plain = unquote(text);
-  return plain.includes('(') && EXPANSIONS.some((start) => plain.includes(start));
+  return callsGuarded(text) || RUN_VARIABLES.some((name) => plain.includes(name));
+}
+
+/** True when a text holds something that may be expanded into any function, by whoever evaluates the text. */
+export function isExpandable(text: string): boolean {
+  const plain = unquote(text);
+  return EXPANSIONS.some((start) => plain.includes(start));
+}
+
+/** True when that stands in the text of a function call; in the name of a plain variable nothing is expanded. */
+export function isExpandedInCall(text: string): boolean {
+  return text.includes('(') && isExpandable(text);
 }
 
 /** True when a text could show or change an account of the upstream: never forwarded, whoever asks. */
 export function revealsAccounts(text: string): boolean {
   const plain = asciiLowerCase(unquote(text));
-  return plain.includes(ACCOUNT_FUNCTION) || configFilesRead(plain).some((file) => !isOpenConfigFile(file));
+  if ([ACCOUNT_FUNCTION, ACCOUNT_FILE].some((word) => plain.includes(word))) return true;
+  return configFilesRead(plain).some((file) => !isOpenConfigFile(file));
 }
 
 /** The same for text that may be expanded later, out of our sight: then no read of a configuration file passes. */

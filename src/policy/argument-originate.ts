@@ -5,16 +5,19 @@
 import { type AmiAction, asciiLowerCase, headerValue } from '../ami/message.js';
 import { CLASS_BITS, type ClassSet, holdsAny } from '../ami/privilege.js';
 import type { ArgumentDenial, ArgumentRule, ArgumentRuleName } from './argument-denial.js';
-import { isExpandedInCall, isGuarded, mentionsAccounts } from './argument-functions.js';
+import { isExpandable, mentionsAccounts, setsGuarded } from './argument-functions.js';
 import { leadingInteger, separateArguments, variablesOf } from './dialplan-arguments.js';
 
-/** Parts of names of applications that need `system`, in any case; WaitForCondition expands its argument itself. */
+/**
+ * Parts of names of applications that need `system`, in any case. Beyond Asterisk's list: all of `monitor`, because
+ * Monitor mixes its files in a shell, and WaitForCondition, which expands its argument itself.
+ */
 const GUARDED_APPLICATIONS = [
   'agi',
   'dbdeltree',
   'exec',
   'externalivr',
-  'mixmonitor',
+  'monitor',
   'originate',
   'reload',
   'system',
@@ -63,7 +66,8 @@ function findApplicationOffence(write: ClassSet, action: AmiAction): Offence | n
   }
   const runsAgi = application.includes('queue') && namesQueueAgi(data);
   if (runsAgi && !holdsAny(write, CLASS_BITS.agi)) return { rule: 'originate-queue-agi', header: 'Data' };
-  const isForbidden = GUARDED_DATA.some((word) => data.includes(word)) || isGuarded(data);
+  // Originate expands nothing itself, but some applications do: what they would make of it cannot be decided here.
+  const isForbidden = GUARDED_DATA.some((word) => data.includes(word)) || setsGuarded(data) || isExpandable(data);
   return isForbidden ? { rule: 'originate-data', header: 'Data' } : null;
 }
 
@@ -74,11 +78,11 @@ function namesQueueAgi(data: string): boolean {
 function findVariableOffence(action: AmiAction): Offence | null {
   const lines = action.headers.filter(({ key }) => key === 'variable');
   const names = lines.flatMap(({ value }) => variablesOf(value)).map(({ name }) => name);
-  if (names.some((name) => name.includes('(') || isGuarded(name))) {
+  if (names.some((name) => name.includes('(') || setsGuarded(name))) {
     return { rule: 'originate-variable', header: 'Variable' };
   }
   const predial = headerValue(action, 'predialgosub');
-  const isForbidden = isGuarded(predial) || isExpandedInCall(predial);
+  const isForbidden = setsGuarded(predial) || isExpandable(predial);
   return isForbidden ? { rule: 'originate-predial', header: 'PreDialGoSub' } : null;
 }
 
@@ -89,7 +93,8 @@ function refuse(offence: Offence, action: AmiAction): ArgumentDenial {
 /** What Asterisk finds wrong before it looks at application and data; then that is what the client is told. */
 function earlierError(action: AmiAction): string | null {
   const ids = [headerValue(action, 'channelid'), headerValue(action, 'otherchannelid')];
-  if (ids.some((id) => id.length > LONGEST_UNIQUE_ID)) return `Uniqueid length exceeds maximum of ${LONGEST_UNIQUE_ID}\n`;
+  if (ids.some((id) => id.length > LONGEST_UNIQUE_ID))
+    return `Uniqueid length exceeds maximum of ${LONGEST_UNIQUE_ID}\n`;
   const channel = headerValue(action, 'channel');
   if (channel === '') return 'Channel not specified';
   if (!hasPossiblePriority(action)) return 'Invalid priority';

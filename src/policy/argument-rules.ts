@@ -7,14 +7,15 @@ import { CLASS_BITS, type ClassSet, holdsAny } from '../ami/privilege.js';
 import type { ArgumentDenial, ArgumentRule } from './argument-denial.js';
 import { judgeFilename, judgeUpdate } from './argument-files.js';
 import {
+  callsGuarded,
   isExpandedInCall,
-  isGuarded,
   mentionsAccounts,
   readsConfigWithoutRight,
   revealsAccounts,
+  setsGuarded,
 } from './argument-functions.js';
 import { judgeOriginate } from './argument-originate.js';
-import { isBlacklisted, separateWords } from './cli-command.js';
+import { isBlacklisted } from './cli-command.js';
 
 /** What Asterisk looks for in Getvar and Status, anywhere in the text. */
 const EVALUATING_WORDS = ['SHELL', 'EVAL'];
@@ -30,6 +31,8 @@ const RULES: ReadonlyMap<string, ArgumentRule> = new Map<string, ArgumentRule>([
   ['createconfig', judgeFilename],
   ['updateconfig', judgeUpdate],
   ['moduleload', judgeModuleLoad],
+  ['monitor', (write, action) => judgeRecording(write, action, 'Could not start monitoring channel')],
+  ['changemonitor', (write, action) => judgeRecording(write, action, 'Could not change monitored filename of channel')],
   ['command', judgeCommand],
   ['agi', judgeAgi],
   ['dialplanextensionadd', judgeExtensionAdd],
@@ -44,7 +47,8 @@ export function judgeArguments(write: ClassSet, action: AmiAction): ArgumentDeni
 function judgeRead(write: ClassSet, action: AmiAction, header: string, message: string): ArgumentDenial | null {
   const text = headerValue(action, asciiLowerCase(header));
   if (revealsAccounts(text)) return { rule: 'account-secrets', header, message };
-  const isForbidden = EVALUATING_WORDS.some((word) => text.includes(word)) || callsWithoutRight(text);
+  const isForbidden =
+    EVALUATING_WORDS.some((word) => text.includes(word)) || callsGuarded(text) || isExpandedInCall(text);
   if (isForbidden && !holdsAny(write, CLASS_BITS.system)) return { rule: 'dialplan-function', header, message };
   return readsConfigWithoutRight(write, text) ? { rule: 'dialplan-function', header, message } : null;
 }
@@ -56,12 +60,9 @@ function judgeSetvar(write: ClassSet, action: AmiAction): ArgumentDenial | null 
   if (name === '') return null;
   if (mentionsAccounts(name)) return { rule: 'account-secrets', header: 'Variable', message };
   if (mentionsAccounts(headerValue(action, 'value'))) return { rule: 'account-secrets', header: 'Value', message };
-  if (!callsWithoutRight(name) || holdsAny(write, CLASS_BITS.system)) return null;
+  const isForbidden = setsGuarded(name) || isExpandedInCall(name);
+  if (!isForbidden || holdsAny(write, CLASS_BITS.system)) return null;
   return { rule: 'dialplan-function', header: 'Variable', message };
-}
-
-function callsWithoutRight(text: string): boolean {
-  return isGuarded(text) || isExpandedInCall(text);
 }
 
 /** Only a plain name: an Asterisk before 18.26 loads any path. None at all reloads everything. */
@@ -71,13 +72,19 @@ function judgeModuleLoad(_write: ClassSet, action: AmiAction): ArgumentDenial | 
   return { rule: 'module-name', header: 'Module', message: 'Module must be in the configured modules directory.' };
 }
 
-/** The words as Asterisk joins them again are searched too, so that quotes hide nothing. */
+/** Asterisk up to 20 mixes the two files of a recording in a shell, with their name between quotes. */
+function judgeRecording(write: ClassSet, action: AmiAction, message: string): ArgumentDenial | null {
+  const header = ['File', 'Format'].find((name) => /[^\w /.:@+=,~#%-]/.test(headerValue(action, asciiLowerCase(name))));
+  if (header === undefined || holdsAny(write, CLASS_BITS.system)) return null;
+  return { rule: 'recording-file', header, message };
+}
+
+/** The blacklist of Asterisk, and whatever is about the upstream's accounts; otherwise the class is as good as root. */
 function judgeCommand(_write: ClassSet, action: AmiAction): ArgumentDenial | null {
   const command = headerValue(action, 'command');
   const message = 'Command blacklisted';
   if (isBlacklisted(command)) return { rule: 'cli-command', header: 'Command', message };
-  const mentions = mentionsAccounts(command) || mentionsAccounts(separateWords(command).join(' '));
-  return mentions ? { rule: 'account-secrets', header: 'Command', message } : null;
+  return mentionsAccounts(command) ? { rule: 'account-secrets', header: 'Command', message } : null;
 }
 
 function judgeAgi(_write: ClassSet, action: AmiAction): ArgumentDenial | null {

@@ -2,32 +2,28 @@
  * Decides an action of a client: answered here, forwarded, or refused. What may be forwarded leaves with a Permit,
  * and a Permit is made nowhere else.
  *
- *     known? ──► class held? ──► fits into lines? ──► arguments allowed? ──► setvar added ──► Permit
+ *     known? ──► class held? ──► fits into lines, with setvar? ──► arguments allowed? ──► Permit
  */
-import { type AmiAction, asciiLowerCase, headerValue } from '../ami/message.js';
-import { type ClassSet, holdsAny, NO_CLASSES } from '../ami/privilege.js';
+import { type AmiAction, asciiLowerCase } from '../ami/message.js';
+import { type ClassSet, holdsAny } from '../ami/privilege.js';
 import type { Brand } from '../lib/brand.js';
 import { unreachable } from '../lib/unreachable.js';
 import { type ActionTable, FILTER_NEEDS, lookupAction, maySubmit } from './action-classes.js';
 import type { ArgumentDenial } from './argument-denial.js';
+import { expectedMs, findMisfit, linesToForward } from './argument-lines.js';
 import { judgeArguments } from './argument-rules.js';
-import { isTrue, leadingInteger, quoteVariable } from './dialplan-arguments.js';
 import type { Policy } from './policy.js';
 
-/** Actions on the session itself, with the classes of which they need any: they are never forwarded. */
-const LOCAL_ACTIONS = {
-  Login: NO_CLASSES,
-  Challenge: NO_CLASSES,
-  Logoff: NO_CLASSES,
-  Events: NO_CLASSES,
-  Filter: FILTER_NEEDS,
-  WaitEvent: NO_CLASSES,
-  Ping: NO_CLASSES,
-  ListCommands: NO_CLASSES,
-} as const satisfies Record<string, ClassSet>;
+/** What of a user's policy decides an action. */
+export type ActionPolicy = Pick<Policy, 'user' | 'write' | 'setvar'>;
 
-export type LocalActionName = keyof typeof LOCAL_ACTIONS;
-export type EntryActionName = 'Login' | 'Challenge' | 'Logoff';
+/** Actions that a session may do before it has logged in. */
+export const ENTRY_ACTIONS = ['Login', 'Challenge', 'Logoff'] as const;
+/** Actions on the session itself: they are answered here and never forwarded. */
+export const LOCAL_ACTIONS = [...ENTRY_ACTIONS, 'Events', 'Filter', 'WaitEvent', 'Ping', 'ListCommands'] as const;
+
+export type EntryActionName = (typeof ENTRY_ACTIONS)[number];
+export type LocalActionName = (typeof LOCAL_ACTIONS)[number];
 
 /** The right to send one action to Asterisk, in exactly these lines. */
 export type Permit = Brand<
@@ -47,11 +43,15 @@ export type Denial =
   | { readonly reason: 'missing-action' }
   | { readonly reason: 'not-logged-in' }
   | { readonly reason: 'unknown-action' }
+  /** The user needs any class of each of these sets. */
   | { readonly reason: 'missing-class'; readonly needs: readonly ClassSet[] }
   | ({ readonly reason: 'argument' } & ArgumentDenial)
   | { readonly reason: 'unforwardable'; readonly message: string };
 
-type Denied = { readonly kind: 'denied'; readonly denial: Denial };
+interface Denied {
+  readonly kind: 'denied';
+  readonly denial: Denial;
+}
 
 export type ActionVerdict =
   | { readonly kind: 'local'; readonly action: LocalActionName }
@@ -60,25 +60,28 @@ export type ActionVerdict =
 
 export type EntryVerdict = { readonly kind: 'local'; readonly action: EntryActionName } | Denied;
 
+/** Asterisk's buffer for this text holds 512 bytes with its end. */
+const LONGEST_ERROR = 511;
+
 /** For a session that has logged in. */
-export function authorizeAction(policy: Policy, action: AmiAction, table: ActionTable): ActionVerdict {
+export function authorizeAction(policy: ActionPolicy, action: AmiAction, table: ActionTable): ActionVerdict {
   if (action.name === '') return deny({ reason: 'missing-action' });
-  const local = LOCAL_BY_KEY.get(asciiLowerCase(action.name));
-  if (local !== undefined) return authorizeLocal(policy, local);
+  const local = findName(LOCAL_ACTIONS, action);
+  if (local !== null) return authorizeLocal(policy, local);
   const known = lookupAction(table, action.name);
   if (known.kind === 'unknown') return deny({ reason: 'unknown-action' });
   if (!maySubmit(policy.write, known)) {
-    // Asterisk does not know an action whose module is not loaded, so it has no class to miss.
+    // Asterisk does not know an action whose module is not loaded, so there is no class to miss.
     return deny(known.announced ? { reason: 'missing-class', needs: known.needs } : { reason: 'unknown-action' });
   }
-  return forward(policy, action, known.name);
+  return authorizeForward(policy, action, known.name);
 }
 
 /** For a session that has not: names that do not exist are answered like those that do. */
 export function authorizeBeforeLogin(action: AmiAction): EntryVerdict {
   if (action.name === '') return deny({ reason: 'missing-action' });
-  const entry = ENTRY_BY_KEY.get(asciiLowerCase(action.name));
-  return entry === undefined ? deny({ reason: 'not-logged-in' }) : { kind: 'local', action: entry };
+  const entry = findName(ENTRY_ACTIONS, action);
+  return entry === null ? deny({ reason: 'not-logged-in' }) : { kind: 'local', action: entry };
 }
 
 /** The `Message` that Asterisk sends with this refusal. */
@@ -89,10 +92,11 @@ export function denialMessage(denial: Denial, action: AmiAction): string {
     case 'not-logged-in':
     case 'missing-class':
       return 'Permission denied';
-    case 'unknown-action': {
-      const text = `Invalid/unknown command: ${action.name}. Use Action: ListCommands to show available commands.`;
-      return text.slice(0, LONGEST_ERROR);
-    }
+    case 'unknown-action':
+      return `Invalid/unknown command: ${action.name}. Use Action: ListCommands to show available commands.`.slice(
+        0,
+        LONGEST_ERROR,
+      );
     case 'argument':
     case 'unforwardable':
       return denial.message;
@@ -101,41 +105,26 @@ export function denialMessage(denial: Denial, action: AmiAction): string {
   }
 }
 
-/** Asterisk's buffer for this text holds 512 bytes with its end. */
-const LONGEST_ERROR = 511;
-const LONGEST_LINE = 1023;
-const MOST_LINES = 128;
-/** Asterisk's time to ring, where an Originate names none. */
-const DEFAULT_RING_MS = 30_000;
-
-const LOCAL_BY_KEY = byKey<LocalActionName>([
-  'Login',
-  'Challenge',
-  'Logoff',
-  'Events',
-  'Filter',
-  'WaitEvent',
-  'Ping',
-  'ListCommands',
-]);
-const ENTRY_BY_KEY = byKey<EntryActionName>(['Login', 'Challenge', 'Logoff']);
-
-function byKey<Name extends string>(names: readonly Name[]): ReadonlyMap<string, Name> {
-  return new Map(names.map((name) => [asciiLowerCase(name), name]));
+function authorizeLocal(policy: ActionPolicy, action: LocalActionName): ActionVerdict {
+  const mayFilter = action !== 'Filter' || holdsAny(policy.write, FILTER_NEEDS);
+  return mayFilter ? { kind: 'local', action } : deny({ reason: 'missing-class', needs: [FILTER_NEEDS] });
 }
 
-function authorizeLocal(policy: Policy, action: LocalActionName): ActionVerdict {
-  const needs = LOCAL_ACTIONS[action];
-  if (needs === NO_CLASSES || holdsAny(policy.write, needs)) return { kind: 'local', action };
-  return deny({ reason: 'missing-class', needs: [needs] });
-}
-
-function forward(policy: Policy, action: AmiAction, name: string): ActionVerdict {
-  const lines = linesToForward(policy, action, name);
+function authorizeForward(policy: ActionPolicy, action: AmiAction, name: string): ActionVerdict {
+  const lines = linesToForward(policy.setvar, action, name);
   const misfit = findMisfit(lines);
   if (misfit !== null) return deny({ reason: 'unforwardable', message: misfit });
   const denial = judgeArguments(policy.write, action);
   if (denial !== null) return deny({ reason: 'argument', ...denial });
   const permit = { user: policy.user, action: name, lines, expectedMs: expectedMs(action) };
   return { kind: 'permitted', permit: permit as Permit };
+}
+
+function findName<Name extends string>(names: readonly Name[], action: AmiAction): Name | null {
+  const key = asciiLowerCase(action.name);
+  return names.find((name) => asciiLowerCase(name) === key) ?? null;
+}
+
+function deny(denial: Denial): Denied {
+  return { kind: 'denied', denial };
 }

@@ -19,6 +19,7 @@ export type LoginRefusal =
   | 'missing-username'
   | 'unknown-user'
   | 'acl'
+  | 'no-secret'
   | 'no-challenge'
   | 'missing-key'
   | 'bad-key'
@@ -33,6 +34,7 @@ export const LOGIN_REFUSAL_EVENTS = {
   'missing-username': null,
   'unknown-user': 'InvalidAccountID',
   acl: 'FailedACL',
+  'no-secret': null,
   'no-challenge': null,
   'missing-key': null,
   'bad-key': 'ChallengeResponseFailed',
@@ -57,13 +59,16 @@ export function isLoginInUse(policies: Policies, username: string, sessionsOfUse
   return policy !== null && !policy.allowMultipleLogin;
 }
 
+/** The proof is weighed first and always; then the refusals of Asterisk that raise no event, then those that do. */
 function proofFailure(credentials: Credentials, request: LoginRequest): LoginRefusal | null {
-  if (asciiLowerCase(request.authType) !== 'md5') {
-    return verifySecret(credentials, request.secret) ? null : 'bad-secret';
-  }
+  const byKey = asciiLowerCase(request.authType) === 'md5';
+  const challenge = request.challenge ?? '';
+  const proven = byKey ? verifyKey(credentials, challenge, request.key) : verifySecret(credentials, request.secret);
+  if (proven) return null;
+  if (credentials.secret === '') return 'no-secret';
+  if (!byKey) return 'bad-secret';
   if (request.key === '') return 'missing-key';
-  if (request.challenge === null || request.challenge === '') return 'no-challenge';
-  return verifyKey(credentials, request.challenge, request.key) ? null : 'bad-key';
+  return challenge === '' ? 'no-challenge' : 'bad-key';
 }
 
 function refuse(reason: LoginRefusal): LoginVerdict {

@@ -8,7 +8,7 @@
  * `$` is the same, read backwards.
  */
 import { unreachable } from '../lib/unreachable.js';
-import { childrenOf, mapChildren, type Place, type PosixNode } from './posix-tree.js';
+import { childrenOf, mapChildren, type Place, type PosixNode, partsOf } from './posix-tree.js';
 
 interface Anchor {
   readonly sign: Place;
@@ -98,31 +98,30 @@ function takingForm(node: PosixNode, anchor: Anchor): PosixNode | null {
   }
 }
 
-/** One part is the first to take something: those before it are empty, those behind it inside the match. */
+/** The first half takes something, or it is empty and the second half does. Halves keep the result small. */
 function takingRow(parts: readonly PosixNode[], anchor: Anchor): PosixNode | null {
-  const ways: PosixNode[] = [];
-  const before: PosixNode[] = [];
-  for (const [index, part] of parts.entries()) {
-    const taking = takingForm(part, anchor);
-    const behind = parts.slice(index + 1).map((other) => insideForm(other, anchor));
-    if (taking !== null) ways.push(inRow([...before, taking, ...behind]));
-    const empty = emptyForm(part, anchor);
-    if (empty === null) break;
-    before.push(empty);
-  }
+  const [first, ...others] = parts;
+  if (first === undefined || others.length === 0) return first === undefined ? null : takingForm(first, anchor);
+  const half = Math.ceil(parts.length / 2);
+  const left = parts.slice(0, half);
+  const right = parts.slice(half);
+  const takingLeft = takingRow(left, anchor);
+  const emptyLeft = emptyForm(inRow(left), anchor);
+  const takingRight = emptyLeft === null ? null : takingRow(right, anchor);
+  const ways = [
+    takingLeft === null ? null : inRow([takingLeft, insideForm(inRow(right), anchor)]),
+    emptyLeft === null || takingRight === null ? null : inRow([emptyLeft, takingRight]),
+  ].filter((way) => way !== null);
   return ways.length === 0 ? null : either(ways);
 }
 
-/** One copy is the first to take something. Copies before it can be left out, unless it takes two or more to be enough. */
+/** One copy is the first to take something; those before it are empty and change nothing, for the parser lets only `*` and `?` repeat an anchor. */
 function takingRepeat(node: PosixNode & { readonly kind: 'repeat' }, anchor: Anchor): PosixNode | null {
-  const { least, most } = node;
   const taking = takingForm(node.part, anchor);
   if (taking === null) return null;
-  const behind = insideForm(node.part, anchor);
-  const first = inRow([taking, copies(behind, Math.max(least - 1, 0), most === null ? null : most - 1)]);
-  const empty = emptyForm(node.part, anchor);
-  if (least <= 1 || empty === null) return first;
-  return either([first, inRow([empty, taking, copies(behind, 0, most === null ? null : most - 2)])]);
+  const most = node.most === null ? null : node.most - 1;
+  const behind = copies(insideForm(node.part, anchor), Math.max(node.least - 1, 0), most);
+  return inRow([taking, behind]);
 }
 
 /** The node where the match has taken something. */
@@ -142,7 +141,8 @@ function mirrored(node: PosixNode): PosixNode {
   return mapChildren(node, mirrored);
 }
 
-function inRow(parts: readonly PosixNode[]): PosixNode {
+function inRow(nodes: readonly PosixNode[]): PosixNode {
+  const parts = nodes.flatMap(partsOf);
   const [only, ...others] = parts;
   return only !== undefined && others.length === 0 ? only : { kind: 'sequence', parts };
 }

@@ -5,11 +5,10 @@
 import { fail, type Result, succeed } from '../lib/result.js';
 import { parseBracket } from './posix-bracket.js';
 import type { Cursor } from './posix-cursor.js';
+import { isQuantifier, parseRepeats } from './posix-quantifier.js';
 import type { ByteRange, PosixNode } from './posix-tree.js';
-import { ANY_BYTE, byteNode, complementOf, onlyByte, type Place, partsOf, SPACE, WORD } from './posix-tree.js';
+import { ANY_BYTE, byteNode, complementOf, type Place, partsOf, SPACE, WORD } from './posix-tree.js';
 
-/** glibc's RE_DUP_MAX. */
-const MOST_REPEATS = 32767;
 /** Groups in groups: far beyond any filter, well below what the engine's recursion bears. */
 const DEEPEST_GROUP = 100;
 
@@ -67,7 +66,7 @@ function parseSequence(cursor: Cursor, depth: number): Result<PosixNode> {
 
 function parsePiece(cursor: Cursor, depth: number): Result<PosixNode> {
   const next = cursor.text.charAt(cursor.at);
-  if ('*+?{'.includes(next)) return fail(`there is nothing for \`${next}\` to repeat`);
+  if (isQuantifier(next)) return fail(`there is nothing for \`${next}\` to repeat`);
   const sign = next === '\\' ? cursor.text.slice(cursor.at, cursor.at + 2) : next;
   const place = PLACES.get(sign);
   if (place !== undefined) {
@@ -113,63 +112,4 @@ function parseEscape(cursor: Cursor): Result<PosixNode> {
   if (escaped >= '1' && escaped <= '9') return fail(`the back-reference \\${escaped} is not supported`);
   const ranges = ESCAPED_SETS.get(escaped);
   return succeed(ranges === undefined ? byteNode(escaped.charCodeAt(0)) : { kind: 'set', ranges });
-}
-
-/** Any number of quantifiers, each repeating all before it: `a+?` is `(a+)?`, never a lazy `+`. */
-function parseRepeats(cursor: Cursor, atom: PosixNode): Result<PosixNode> {
-  let node = atom;
-  while (cursor.at < cursor.text.length && '*+?{'.includes(cursor.text.charAt(cursor.at))) {
-    // Asterisk before 20.18, 22.8 and 23.2 repeats the last byte, the later ones the UTF-8 character.
-    if ((onlyByte(atom) ?? 0) > 127) return fail('a repeated character outside ASCII is not supported; put it in ( )');
-    const bounds = parseQuantifier(cursor);
-    if (!bounds.ok) return bounds;
-    node = repeated(node, bounds.value);
-  }
-  return succeed(node);
-}
-
-interface Bounds {
-  readonly least: number;
-  readonly most: number | null;
-}
-
-/** glibc takes `{,m}` for `{0,m}`, and knows a zero or a comma behind a backslash too. */
-const INTERVAL = /\{((?:[0-9]|\\0)*)(?:(\\?,)((?:[0-9]|\\0)*))?\}/y;
-
-function parseQuantifier(cursor: Cursor): Result<Bounds> {
-  const sign = cursor.text[cursor.at];
-  if (sign !== '{') {
-    cursor.at++;
-    return succeed({ least: sign === '+' ? 1 : 0, most: sign === '?' ? 1 : null });
-  }
-  INTERVAL.lastIndex = cursor.at;
-  const interval = INTERVAL.exec(cursor.text);
-  const [whole = '', first = '', comma = '', last = ''] = interval ?? [];
-  if (interval === null || (first === '' && comma === '')) return fail('an interval `{` is malformed');
-  cursor.at += whole.length;
-  const least = countOf(first);
-  const most = comma === '' ? least : last === '' ? null : countOf(last);
-  if (most !== null && least > most) return fail('an interval runs backwards');
-  if ((most ?? least) > MOST_REPEATS) return fail(`an interval is larger than ${MOST_REPEATS}`);
-  return succeed({ least, most });
-}
-
-function countOf(digits: string): number {
-  return Number(digits.replaceAll('\\', ''));
-}
-
-/** The same language with fewer nested repeats, so that a row of quantifiers does not nest without bound. */
-function repeated(part: PosixNode, { least, most }: Bounds): PosixNode {
-  if (most === 0 || (part.kind === 'sequence' && part.parts.length === 0)) return { kind: 'sequence', parts: [] };
-  if (least === 1 && most === 1) return part;
-  if (part.kind === 'repeat' && isSimple(part) && isSimple({ least, most })) {
-    const isBounded = part.most !== null && most !== null;
-    return { kind: 'repeat', part: part.part, least: part.least * least, most: isBounded ? 1 : null };
-  }
-  return { kind: 'repeat', part, least, most };
-}
-
-/** `*`, `+` or `?`. */
-function isSimple({ least, most }: Bounds): boolean {
-  return least <= 1 && (most === null || most === 1);
 }

@@ -5,7 +5,7 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } 
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { connectAmi } from './ami-client.mjs';
-import { findProgram, poll, tiedToThisProcess } from './processes.mjs';
+import { findProgram, isFrozen, poll, tiedToThisProcess } from './processes.mjs';
 
 const run = promisify(execFile);
 const bootTimeoutMs = 60_000;
@@ -108,9 +108,12 @@ export class RealAsterisk {
     await this.#end('SIGKILL');
   }
 
-  /** Freezes it: its connections stay, and nothing answers. */
-  pause() {
+  /** Freezes it: its connections stay, and nothing answers. Done when its last thread has stopped. */
+  async pause() {
+    const { pid } = this;
     this.#process?.kill('SIGSTOP');
+    const frozen = await poll(() => (pid === 0 || isFrozen(pid) ? true : null), stopTimeoutMs);
+    if (frozen === null) throw new Error(`process ${pid} does not stop`);
   }
 
   resume() {

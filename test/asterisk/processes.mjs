@@ -1,6 +1,6 @@
 // What the test machinery needs to know of processes: who runs, who is ours, and how one is ended.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -35,12 +35,24 @@ function canTie() {
  * @param {number} pid
  */
 export function identify(pid) {
+  const { state, startTime } = statusOf(`/proc/${pid}/stat`);
+  return state === '' || state === 'Z' ? null : `${pid} ${startTime}`;
+}
+
+/** Whether a stop signal has reached every thread of a process: it returns to its sender before. @param {number} pid */
+export function isFrozen(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  return threads.every((thread) => statusOf(`/proc/${pid}/task/${thread}/stat`).state === 'T');
+}
+
+/** @param {string} file */
+function statusOf(file) {
   try {
     // The name in parentheses may hold blanks; state is the first field behind it, the start time the 20th.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
-    return fields[0] === 'Z' ? null : `${pid} ${fields[19]}`;
+    const fields = readFileSync(file, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
+    return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
   } catch {
-    return null;
+    return { state: '', startTime: '' };
   }
 }
 

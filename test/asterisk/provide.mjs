@@ -13,8 +13,11 @@ import { identify } from './processes.mjs';
 
 export { findAsterisk };
 
-/** @import { AsteriskVersion, Installation } from './installation.mjs' */
-/** @import { RealAsterisk } from './instance.mjs' */
+/**
+ * @typedef {import('./installation.mjs').AsteriskVersion} AsteriskVersion
+ * @typedef {import('./instance.mjs').RealAsterisk} RealAsterisk
+ * @typedef {import('./installation.mjs').Installation} Installation
+ */
 
 /**
  * What to provide. `users`, `general`, `acl` and `dialplan` are text for manager.conf's user sections, its [general],
@@ -37,41 +40,25 @@ export { findAsterisk };
 export async function provideAsterisk(wanted) {
   const installation = await findAsterisk(wanted.version);
   if (installation.kind === 'unavailable') throw new Error(`no Asterisk ${wanted.version}: ${installation.reason}`);
-  const home = makeHome(installation, wanted.name);
-  if (wanted.home !== 'kept') removeOnExit(home);
+  const home = makeHome(installation, wanted);
   const inside = installation.root === null ? home : home.slice(installation.root.length);
   const ports = await choosePorts(wanted);
-  const general = [wanted.general ?? '', ...tlsLines(wanted, inside, ports.tls)].join('\n');
-  const values = {
-    home: inside,
-    modulesDir: installation.modulesDir,
-    dataDir: installation.dataDir,
-    systemName: wanted.systemname ?? '',
-    amiPort: ports.ami,
-    httpPort: ports.http,
-    webEnabled: wanted.http ? 'yes' : 'no',
-    sipPort: ports.sip,
-    chanSipPort: ports.chanSip,
-    iaxPort: ports.iax,
-    skinnyPort: ports.skinny,
-    general,
-    users: wanted.users ?? '',
-    acl: wanted.acl ?? '',
-    dialplan: wanted.dialplan ?? '',
-  };
-  writeHome(home, values, { ...tlsFiles(wanted), ...wanted.files });
+  const settings = { home: inside, modulesDir: installation.modulesDir, dataDir: installation.dataDir };
+  writeHome(home, { ...settings, ...valuesOf(wanted, inside, ports) }, { ...tlsFiles(wanted), ...wanted.files });
   return startInstance({ installation, home, inside, ports });
 }
 
-/** @param {Installation} installation @param {string} name */
-function makeHome(installation, name) {
+/** @param {Installation} installation @param {Wanted} wanted */
+function makeHome(installation, { name, home: fate }) {
   // The path of the control socket must fit in 107 bytes.
   if (!/^[\w-]{1,32}$/.test(name)) throw new Error(`${name} is no name for an instance`);
   const homes = homesOf(installation);
   mkdirSync(homes, { recursive: true });
   removeLeftovers(homes);
   const home = mkdtempSync(path.join(homes, `${name}-`));
+  if (fate === 'kept') return home;
   writeFileSync(path.join(home, 'owner'), identify(process.pid) ?? '');
+  removeOnExit(home);
   return home;
 }
 
@@ -85,6 +72,26 @@ async function choosePorts({ port, http, tls }) {
     chanSip: await freePort(),
     iax: await freePort(),
     skinny: await freePort(),
+  };
+}
+
+/** @typedef {Awaited<ReturnType<typeof choosePorts>>} Ports */
+
+/** @param {Wanted} wanted @param {string} inside @param {Ports} ports */
+function valuesOf(wanted, inside, ports) {
+  return {
+    systemName: wanted.systemname ?? '',
+    amiPort: ports.ami,
+    webEnabled: wanted.http ? 'yes' : 'no',
+    httpPort: ports.http,
+    sipPort: ports.sip,
+    chanSipPort: ports.chanSip,
+    iaxPort: ports.iax,
+    skinnyPort: ports.skinny,
+    general: [wanted.general ?? '', ...tlsLines(wanted, inside, ports.tls)].join('\n'),
+    users: wanted.users ?? '',
+    acl: wanted.acl ?? '',
+    dialplan: wanted.dialplan ?? '',
   };
 }
 
@@ -106,7 +113,8 @@ async function tryOut(args) {
   const users = '[demo]\nsecret = demo\nread = all\nwrite = all\n';
   const home = args.includes('--keep') ? 'kept' : 'removed';
   const asterisk = await provideAsterisk({ version, name: 'try', users, http: {}, home });
-  process.stdout.write(`Asterisk ${version} listens for AMI on 127.0.0.1:${asterisk.port}, user demo, secret demo\n`);
+  process.stdout.write(`Asterisk ${version} booted in ${asterisk.startSeconds.toFixed(1)} s\n`);
+  process.stdout.write(`AMI is at 127.0.0.1:${asterisk.port}, user demo, secret demo\n`);
   process.stdout.write(
     `AMI over HTTP is at http://127.0.0.1:${asterisk.httpPort}/manager?action=login&username=demo&secret=demo\n`,
   );

@@ -60,7 +60,7 @@ function checkAsterisk(version: '22' | '16', banner: string): void {
 
   it('answers nothing while paused and everything after', async () => {
     const client = await logIn();
-    asterisk.pause();
+    await asterisk.pause();
 
     const actionId = client.sendAction({ Action: 'Ping' });
 

@@ -1,0 +1,174 @@
+/**
+ * The composition root: builds every part from a Config, starts and stops them in order.
+ *
+ *     start: metrics listener ──► upstream logged in ──► AMI listener ──► ready
+ *     stop:  not ready ──► AMI listener ──► sessions ──► upstream ──► metrics listener
+ */
+import type { Config } from './config/load.js';
+import { ActionPool } from './gateway/action-pool.js';
+import { FanOut } from './gateway/fan-out.js';
+import { newSessionId } from './gateway/login.js';
+import { OwnTraffic } from './gateway/own-traffic.js';
+import { Relay } from './gateway/relay.js';
+import { SecurityReporter } from './gateway/security-reporter.js';
+import { Session } from './gateway/session.js';
+import { SessionRegistry } from './gateway/session-registry.js';
+import { openUpstream, type UpstreamEvents } from './gateway/upstream-login.js';
+import { AdminServer } from './http/admin.js';
+import { type Result, succeed } from './lib/result.js';
+import type { Connection } from './net/connection.js';
+import { Listener } from './net/listener.js';
+import type { Log } from './telemetry/logger.js';
+import type { Telemetry } from './telemetry/metrics.js';
+
+export interface AppDeps {
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  /** Milliseconds since the epoch, with fractions. */
+  readonly nowMs: () => number;
+  readonly random: () => number;
+}
+
+/** Asterisk lets a failed login wait one second for its answer. */
+const PENALTY_MS = 1000;
+/** As much as a client may pipeline before TCP holds it back. */
+const MAX_PENDING_BYTES = 64 * 1024;
+const CONGESTED_BYTES = 256 * 1024;
+const LINGER_MS = 2000;
+/** How long closing sessions may take when the process ends. */
+const STOP_MS = 3000;
+
+export class App {
+  readonly #deps: AppDeps;
+  readonly #config: Config;
+  readonly #registry: SessionRegistry;
+  readonly #fanOut: FanOut;
+  readonly #pool: ActionPool;
+  readonly #relay: Relay;
+  readonly #security: SecurityReporter;
+  readonly #listener: Listener;
+  readonly #admin: AdminServer | null;
+  #isListening = false;
+
+  constructor(deps: AppDeps, config: Config) {
+    this.#deps = deps;
+    this.#config = config;
+    const { log, telemetry, nowMs, random } = deps;
+    const { metrics } = telemetry;
+    const { upstream, metrics: admin } = config.gateway;
+    const ownTraffic = new OwnTraffic(upstream.username);
+    const open = async (events: UpstreamEvents) => {
+      const opened = await openUpstream(upstream, events);
+      if (opened.ok) ownTraffic.opened(opened.value.socket);
+      const purpose = events === 'on' ? 'events' : 'actions';
+      metrics.upstreamConnects.inc({ purpose, result: opened.ok ? 'success' : opened.failure.kind });
+      return opened;
+    };
+    this.#registry = new SessionRegistry(metrics);
+    this.#fanOut = new FanOut(metrics);
+    this.#pool = new ActionPool({ open: () => open('off'), log, metrics }, upstream);
+    const relayDeps = { open, pool: this.#pool, fanOut: this.#fanOut, ownTraffic, nowMs, random, log, metrics };
+    this.#relay = new Relay(relayDeps, upstream);
+    this.#security = new SecurityReporter({ relay: this.#relay, metrics });
+    this.#listener = new Listener({ accept: (connection) => this.#accept(connection) }, this.#listenerSettings());
+    const adminDeps = { registry: telemetry.registry, isReady: () => this.isReady, measure: () => this.#measure() };
+    this.#admin = admin.enabled ? new AdminServer(adminDeps, admin) : null;
+  }
+
+  /** Opens the metrics listener at once and the AMI listener as soon as Asterisk was reached; resolves when both are open. */
+  async start(): Promise<Result<void>> {
+    const admin = await this.#admin?.start();
+    if (admin !== undefined && !admin.ok) return admin;
+    const { host, port } = this.#config.gateway.upstream;
+    this.#deps.log.info({ host, port }, 'connecting to Asterisk');
+    await this.#relay.start();
+    const listening = await this.#listener.start();
+    if (!listening.ok) return listening;
+    this.#isListening = true;
+    const { bindAddress } = this.#config.general;
+    this.#deps.log.info({ bindAddress, port: this.port, metricsPort: this.metricsPort }, 'listening for AMI clients');
+    return succeed(undefined);
+  }
+
+  /** Stops accepting, ends every session, then the upstream; resolves when all is closed or the deadline has passed. */
+  async stop(): Promise<void> {
+    this.#isListening = false;
+    this.#listener.stop();
+    for (const session of this.#registry.sessions) session.close('shutdown');
+    const deadline = this.#deps.nowMs() + STOP_MS;
+    while (this.#registry.count > 0 && this.#deps.nowMs() < deadline) await new Promise((tick) => setTimeout(tick, 10));
+    this.#relay.stop();
+    await this.#admin?.stop();
+  }
+
+  get isReady(): boolean {
+    return this.#isListening && this.#relay.isUp;
+  }
+
+  get port(): number {
+    return this.#listener.port;
+  }
+
+  get metricsPort(): number | null {
+    return this.#admin?.port ?? null;
+  }
+
+  #listenerSettings() {
+    const { general, gateway } = this.#config;
+    const { maxQueueBytes } = gateway.sessions;
+    const connection = {
+      maxQueueBytes,
+      congestedBytes: CONGESTED_BYTES,
+      maxPendingBytes: MAX_PENDING_BYTES,
+      lingerMs: LINGER_MS,
+    };
+    return { bindAddress: general.bindAddress, port: general.port, connection };
+  }
+
+  /** Where a connection becomes a session, unless too many are there already: then it ends without a banner, as in Asterisk. */
+  #accept(connection: Connection): void {
+    const { log, telemetry, nowMs } = this.#deps;
+    const { general, gateway, policies } = this.#config;
+    const { remote, transport } = connection.peer;
+    const refusal = this.#refusal();
+    telemetry.metrics.connections.inc({ listener: transport, result: refusal ?? 'accepted' });
+    if (refusal !== null) {
+      log.warn({ peer: remote.address, reason: refusal }, 'connection refused');
+      connection.start({ receive: ignore, waiting: ignore, drained: ignore, ended: ignore });
+      connection.close(refusal);
+      return;
+    }
+    const id = newSessionId();
+    const session = new Session(
+      {
+        connection,
+        relay: this.#relay,
+        fanOut: this.#fanOut,
+        registry: this.#registry,
+        security: this.#security,
+        policies: () => policies,
+        nowMs,
+        log: log.child({ session: id, peer: remote.address, port: remote.port }),
+        metrics: telemetry.metrics,
+      },
+      { id, authTimeoutMs: general.authTimeoutMs, penaltyMs: PENALTY_MS, maxHeldBytes: gateway.sessions.maxQueueBytes },
+    );
+    session.start();
+  }
+
+  #refusal(): 'auth-limit' | 'session-limit' | null {
+    if (this.#registry.unauthenticatedCount >= this.#config.general.authLimit) return 'auth-limit';
+    if (this.#registry.count >= this.#config.gateway.sessions.maxSessions) return 'session-limit';
+    return null;
+  }
+
+  #measure(): void {
+    const { metrics } = this.#deps.telemetry;
+    const { open, leased, waiting } = this.#pool.counts;
+    metrics.upstreamConnections.set({ state: 'leased' }, leased);
+    metrics.upstreamConnections.set({ state: 'idle' }, open - leased);
+    metrics.upstreamWaiting.set(waiting);
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,63 @@
+/** `ami-gateway serve`: runs the gateway until a signal ends it. */
+import { App } from '../app.js';
+import { type LoadedConfig, loadConfig } from '../config/load.js';
+import { formatProblem } from '../config/problem.js';
+import { makeLogger } from '../telemetry/logger.js';
+import { makeMetrics } from '../telemetry/metrics.js';
+
+export interface ServeOptions {
+  readonly dir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  /** Where problems of the configuration are told. */
+  readonly tell: (line: string) => void;
+}
+
+/** Resolves with the exit code: 1 when the configuration or a port does not allow to start, 0 after a signal. */
+export async function serve(options: ServeOptions): Promise<0 | 1> {
+  const loaded = loadConfig(options.dir, options.env);
+  const errors = tellProblems(loaded, options.tell);
+  const { config } = loaded;
+  if (config === null || errors > 0) {
+    options.tell(`${errors} error${errors === 1 ? '' : 's'} in the configuration: nothing was started`);
+    return 1;
+  }
+  const log = makeLogger(config.gateway.log.level);
+  const telemetry = makeMetrics();
+  telemetry.metrics.buildInfo.set({ version: options.version }, 1);
+  const nowMs = () => performance.timeOrigin + performance.now();
+  const app = new App({ log, telemetry, nowMs, random: Math.random }, config);
+  const signal = nextSignal();
+  const started = await Promise.race([app.start(), signal]);
+  if (typeof started === 'string') return stop(app, started);
+  if (!started.ok) {
+    log.error({ detail: started.failure }, 'cannot start');
+    await app.stop();
+    return 1;
+  }
+  return stop(app, await signal);
+
+  async function stop(running: App, name: string): Promise<0> {
+    log.info({ signal: name }, 'stopping');
+    await running.stop();
+    log.info('stopped');
+    return 0;
+  }
+}
+
+function tellProblems(loaded: LoadedConfig, tell: (line: string) => void): number {
+  for (const problem of loaded.problems) tell(formatProblem(problem));
+  return loaded.problems.filter((problem) => problem.severity === 'error').length;
+}
+
+/** The first SIGTERM or SIGINT; a second one ends the process at once. */
+function nextSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(name, () => {
+        resolve(name);
+        process.once(name, () => process.exit(1));
+      });
+    }
+  });
+}

@@ -1,0 +1,111 @@
+/** gateway.conf: the gateway's own settings. Every key can be an environment variable AMI_GATEWAY_<SECTION>_<KEY>, too. */
+import type { z } from 'zod';
+import type { Result } from '../lib/result.js';
+import type { ConfSection } from './conf-reading.js';
+import { GATEWAY_KEYS, GATEWAY_SCHEMA, type GatewayValues } from './gateway-schema.js';
+import type { GatewaySettings, UpstreamSettings } from './gateway-settings.js';
+import { collectGatewayTexts, type Environment, type GatewayTexts, type PlacedText } from './gateway-values.js';
+import type { Problem } from './problem.js';
+import { errorAt, wholeFile } from './report.js';
+
+export interface GatewayConf {
+  /** `null` after an error. */
+  readonly settings: GatewaySettings | null;
+  readonly problems: readonly Problem[];
+}
+
+export interface GatewaySources {
+  /** How problems call gateway.conf. */
+  readonly file: string;
+  readonly environment: Environment;
+  /** The text of a secret_file. */
+  readonly readSecretFile: (path: string) => Result<string>;
+}
+
+export function compileGatewayConf(sections: readonly ConfSection[], sources: GatewaySources): GatewayConf {
+  const problems: Problem[] = [];
+  const written = collectGatewayTexts(sections, sources.environment, problems);
+  const texts = readSecretFile(written, sources, problems);
+  const parsed = GATEWAY_SCHEMA.safeParse(nest(texts));
+  for (const issue of parsed.error?.issues ?? []) reportIssue(issue, texts, sources.file, problems);
+  if (parsed.success) reportOrder(parsed.data, texts, sources.file, problems);
+  const isUsable = parsed.success && !problems.some((problem) => problem.severity === 'error');
+  return { settings: isUsable ? settingsOf(parsed.data) : null, problems };
+}
+
+/** Puts the content of `secret_file` in the place of `secret`. */
+function readSecretFile(texts: GatewayTexts, sources: GatewaySources, problems: Problem[]): GatewayTexts {
+  const file = texts.get('upstream.secret_file');
+  if (file === undefined) return texts;
+  if (texts.has('upstream.secret')) {
+    problems.push(errorAt(file, 'secret and secret_file are both set', 'keep one of them'));
+    return texts;
+  }
+  const content = sources.readSecretFile(file.text);
+  const secret = content.ok ? content.value.replace(/[\r\n]+$/, '') : '';
+  if (!content.ok) problems.push(errorAt(file, `secret_file ${file.text} cannot be read: ${content.failure}`));
+  else if (secret === '') problems.push(errorAt(file, `secret_file ${file.text} is empty`));
+  // A secret that cannot be had is reported once, here.
+  return new Map([...texts, ['upstream.secret', { ...file, text: secret === '' ? 'unknown' : secret }]]);
+}
+
+function nest(texts: GatewayTexts): Record<string, Record<string, string>> {
+  const sections = [...GATEWAY_KEYS.keys()].map((section) => {
+    const own = [...texts].filter(([path]) => path.startsWith(`${section}.`));
+    return [section, Object.fromEntries(own.map(([, placed]) => [placed.key, placed.text]))] as const;
+  });
+  return Object.fromEntries(sections);
+}
+
+/** A schema's message says what is accepted; a key that is missing has no place but the file. */
+function reportIssue(issue: z.core.$ZodIssue, texts: GatewayTexts, file: string, problems: Problem[]): void {
+  const [section, key] = issue.path.map(String);
+  const placed = texts.get(`${section}.${key}`);
+  if (placed !== undefined) {
+    problems.push(errorAt(placed, `${key} = ${shown(placed)} must be ${issue.message}`));
+    return;
+  }
+  const variable = `AMI_GATEWAY_${section}_${key}`.toUpperCase();
+  problems.push(errorAt(wholeFile(file), `${key} is missing in [${section}]`, `or set ${variable} in the environment`));
+}
+
+/** Problems are printed and logged, so they never show a secret. */
+function shown(placed: PlacedText): string {
+  return placed.key === 'secret' ? '(not shown)' : `'${placed.text}'`;
+}
+
+function reportOrder({ upstream }: GatewayValues, texts: GatewayTexts, file: string, problems: Problem[]): void {
+  if (upstream.reconnect_min <= upstream.reconnect_max) return;
+  const place = texts.get('upstream.reconnect_max') ?? texts.get('upstream.reconnect_min') ?? wholeFile(file);
+  problems.push(errorAt(place, 'reconnect_max is less than reconnect_min'));
+}
+
+function settingsOf({ upstream, metrics, sessions, log }: GatewayValues): GatewaySettings {
+  return {
+    upstream: upstreamOf(upstream),
+    metrics: { enabled: metrics.enabled, bindAddress: metrics.bindaddr, port: metrics.port },
+    sessions: { maxQueueBytes: sessions.max_queue_bytes, maxSessions: sessions.max_sessions },
+    log,
+  };
+}
+
+function upstreamOf(values: GatewayValues['upstream']): UpstreamSettings {
+  return {
+    host: values.host,
+    port: values.port,
+    username: values.username,
+    secret: values.secret,
+    auth: values.auth,
+    connectTimeoutMs: values.connect_timeout,
+    loginTimeoutMs: values.login_timeout,
+    keepaliveIntervalMs: values.keepalive_interval,
+    keepaliveTimeoutMs: values.keepalive_timeout,
+    poolSize: values.pool_size,
+    poolIdleTimeoutMs: values.pool_idle_timeout,
+    leaseWaitTimeoutMs: values.lease_wait_timeout,
+    maxWaitingActions: values.max_waiting_actions,
+    actionTimeoutMs: values.action_timeout,
+    reconnectMinMs: values.reconnect_min,
+    reconnectMaxMs: values.reconnect_max,
+  };
+}

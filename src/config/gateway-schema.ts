@@ -1,0 +1,87 @@
+/** The keys of gateway.conf: what each accepts, and its default. All values are texts before they come here. */
+
+import { z } from 'zod';
+import { isFalse, isTrue } from '../ami/truth.js';
+import { parseBindAddress } from './bind-address.js';
+
+/** A span of time in seconds, such as `30` or `0.5`; the result is in milliseconds. */
+function seconds(least: number, most: number) {
+  const message = `a time in seconds from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}(\.\d{1,3})?$/, message)
+    .transform((text) => Math.round(Number(text) * 1000))
+    .refine((ms) => ms >= least * 1000 && ms <= most * 1000, message);
+}
+
+function integer(least: number, most: number) {
+  const message = `a number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, message);
+}
+
+function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z.enum(words, { error: `one of ${words.join(', ')}` });
+}
+
+/** Goes into a header of AMI, so a line end must not fit in. */
+const text = z.string().regex(/^[^\x00-\x1f]+$/, 'a text without control bytes');
+const username = text.max(79, 'at most 79 bytes, which is what Asterisk keeps');
+const yesOrNo = z
+  .string()
+  .refine((word) => isTrue(word) || isFalse(word), 'yes or no')
+  .transform(isTrue);
+const address = z
+  .string()
+  .transform((literal) => parseBindAddress(literal))
+  .refine((parsed) => parsed !== null && parsed.port === null, 'an IPv4 or IPv6 address, not a name')
+  .transform((parsed) => parsed?.address ?? '');
+
+export const GATEWAY_SCHEMA = z.object({
+  upstream: z.object({
+    host: text.default('127.0.0.1'),
+    port: integer(1, 65_535).default(5038),
+    username,
+    secret: text,
+    auth: oneOf(['md5', 'plain']).default('md5'),
+    connect_timeout: seconds(0.1, 300).default(5_000),
+    login_timeout: seconds(1.5, 300).default(10_000),
+    keepalive_interval: seconds(1, 3600).default(30_000),
+    keepalive_timeout: seconds(1, 3600).default(10_000),
+    // Each is one thread in Asterisk; it runs actions of one connection one after the other.
+    pool_size: integer(1, 256).default(8),
+    pool_idle_timeout: seconds(1, 86_400).default(60_000),
+    lease_wait_timeout: seconds(0.1, 3600).default(30_000),
+    max_waiting_actions: integer(1, 1_000_000).default(1_000),
+    // A synchronous Originate lasts until the call is answered.
+    action_timeout: seconds(1, 86_400).default(300_000),
+    reconnect_min: seconds(0.1, 3600).default(500),
+    reconnect_max: seconds(0.1, 3600).default(15_000),
+  }),
+  metrics: z.object({
+    enabled: yesOrNo.default(true),
+    bindaddr: address.default('127.0.0.1'),
+    port: integer(1, 65_535).default(9550),
+  }),
+  sessions: z.object({
+    // Some seconds of events on a busy system, and little enough for hundreds of slow clients.
+    max_queue_bytes: integer(65_536, 1_073_741_824).default(8_388_608),
+    max_sessions: integer(1, 1_000_000).default(10_000),
+  }),
+  log: z.object({
+    level: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  }),
+});
+
+export type GatewayValues = z.output<typeof GATEWAY_SCHEMA>;
+
+/** Section by section, the names of its keys; `secret_file` stands for `secret`. */
+export const GATEWAY_KEYS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(GATEWAY_SCHEMA.shape).map(([section, schema]) => {
+    const keys = Object.keys(schema.shape);
+    return [section, section === 'upstream' ? [...keys, 'secret_file'] : keys];
+  }),
+);

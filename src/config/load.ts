@@ -1,0 +1,97 @@
+/**
+ * Loads the configuration of a directory: the one file of `config` that reads a disk. Inside, texts and file names are
+ * latin-1, so that every byte is kept; problems are for people, and come out as UTF-8 was meant.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fail, type Result, succeed } from '../lib/result.js';
+import { compileConfig, type LoadedConfig } from './compile-config.js';
+import type { ConfSource, ResolveFiles } from './conf-reading.js';
+import type { Environment } from './gateway-values.js';
+import { expandBraces, hasWildcard, matchesName } from './glob.js';
+import type { Problem } from './problem.js';
+
+export type { Config, LoadedConfig } from './compile-config.js';
+
+/** Problems call files as `directory` does: `config/manager.conf`. */
+export function loadConfig(directory: string, environment: Environment): LoadedConfig {
+  const root = toLatin1(directory);
+  const { config, problems } = compileConfig({
+    resolve: resolverIn(root),
+    environment: Object.fromEntries(Object.entries(environment).map(([name, text]) => [name, text && toLatin1(text)])),
+    readSecretFile: (name) => readText(path.isAbsolute(name) ? name : path.join(root, name)),
+    nameOf: (file) => path.join(root, file),
+  });
+  return { config, problems: problems.map(readable) };
+}
+
+function toLatin1(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+function toUtf8(text: string): string {
+  return Buffer.from(text, 'latin1').toString('utf8');
+}
+
+function readable(problem: Problem): Problem {
+  const hint = problem.hint === null ? null : toUtf8(problem.hint);
+  return { ...problem, file: toUtf8(problem.file), message: toUtf8(problem.message), hint };
+}
+
+function resolverIn(root: string): ResolveFiles {
+  return (pattern) =>
+    expandBraces(pattern)
+      .flatMap((one) => expandWildcards(root, one))
+      .flatMap(readSource);
+}
+
+/** The names that a pattern without braces stands for, in byte order as from glob(3); a plain name stands for itself. */
+function expandWildcards(root: string, pattern: string): readonly string[] {
+  const start = path.isAbsolute(pattern) ? ['/'] : [root];
+  const segments = pattern.split('/').filter((segment) => segment !== '');
+  return segments.reduce<readonly string[]>(
+    (folders, segment) => folders.flatMap((folder) => expandSegment(folder, segment)),
+    start,
+  );
+}
+
+function expandSegment(folder: string, segment: string): readonly string[] {
+  if (!hasWildcard(segment)) return [path.join(folder, segment)];
+  const names = namesIn(folder).filter((name) => matchesName(segment, name));
+  return names.sort().map((name) => path.join(folder, name));
+}
+
+/** What cannot be listed matches nothing, as in Asterisk; the #include itself is then reported. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(bytesOf(folder), 'latin1');
+  } catch {
+    return [];
+  }
+}
+
+/** What is not a regular file is not there, as in Asterisk. */
+function readSource(file: string): readonly ConfSource[] {
+  const isFile = attempt(() => statSync(bytesOf(file), { throwIfNoEntry: false })?.isFile() ?? false);
+  if (isFile.ok && !isFile.value) return [];
+  const text = isFile.ok ? readText(file) : isFile;
+  if (!text.ok) return [{ kind: 'unreadable', path: file, reason: text.failure }];
+  return [{ kind: 'file', path: file, text: text.value }];
+}
+
+function readText(file: string): Result<string> {
+  return attempt(() => readFileSync(bytesOf(file), 'latin1'));
+}
+
+/** Reading fails with the system's own word for it, such as EACCES. */
+function attempt<Value>(read: () => Value): Result<Value> {
+  try {
+    return succeed(read());
+  } catch (error) {
+    return fail(error instanceof Error && 'code' in error ? String(error.code) : String(error));
+  }
+}
+
+function bytesOf(name: string): Buffer {
+  return Buffer.from(name, 'latin1');
+}

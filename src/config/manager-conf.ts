@@ -1,0 +1,92 @@
+/** manager.conf: `[general]`, and every other section is a user (ami-spec 3 and 4). */
+import { asciiLowerCase } from '../ami/message.js';
+import { isTrue } from '../ami/truth.js';
+import { type Policies, type Policy, userKey } from '../policy/policy.js';
+import type { NamedAcls } from './acl-conf.js';
+import { isIpv6 } from './bind-address.js';
+import type { ConfSection, ConfVariable } from './conf-reading.js';
+import { GENERAL_OPTIONS, NOT_IN_EFFECT_YET } from './general-options.js';
+import { DEFAULT_GENERAL, type GeneralSettings } from './general-settings.js';
+import { nearestName } from './nearest.js';
+import type { Problem } from './problem.js';
+import { errorAt, warningAt, wholeFile } from './report.js';
+import { compileUser, type UserSections } from './user-section.js';
+
+export interface ManagerConf {
+  /** `null` when there is an error in `[general]`: then the gateway must not run. */
+  readonly general: GeneralSettings | null;
+  /** The users without errors; the others are refused, as if they did not exist. */
+  readonly policies: Policies;
+  readonly problems: readonly Problem[];
+}
+
+/** `file` is how problems call manager.conf. */
+export function compileManagerConf(sections: readonly ConfSection[], file: string, acls: NamedAcls): ManagerConf {
+  const problems: Problem[] = [];
+  const visible = sections.filter((section) => !section.isTemplate);
+  const [generalSection, ...ignored] = visible.filter(isGeneral);
+  const general = compileGeneral(generalSection?.variables ?? [], problems);
+  if (!general.enabled) problems.push(notEnabled(file, generalSection));
+  for (const section of ignored) {
+    problems.push(
+      errorAt(section, 'Asterisk ignores every [general] but the first', 'move its lines, or write [general](+)'),
+    );
+  }
+  const isUsable = !problems.some((problem) => problem.severity === 'error');
+  const listensOnBothFamilies = isIpv6(general.bindAddress) && asciiLowerCase(general.bindAddress) !== '::1';
+  const users = new Map<string, Policy>();
+  for (const [key, user] of groupUsers(visible)) {
+    const policy = compileUser(user, { general, acls, listensOnBothFamilies }, problems);
+    if (policy !== null) users.set(key, policy);
+  }
+  if (users.size === 0) problems.push(warningAt(wholeFile(file), 'nobody can log in: there is no usable account'));
+  return { general: isUsable ? general : null, policies: { users }, problems };
+}
+
+function isGeneral(section: ConfSection): boolean {
+  return asciiLowerCase(section.name) === 'general';
+}
+
+function notEnabled(file: string, section: ConfSection | undefined): Problem {
+  const message = section === undefined ? 'there is no section [general]' : 'AMI is not enabled';
+  return errorAt(section ?? wholeFile(file), message, 'write enabled = yes in [general]');
+}
+
+function compileGeneral(options: readonly ConfVariable[], problems: Problem[]): GeneralSettings {
+  return options.reduce((settings, option) => applyOption(settings, option, problems), DEFAULT_GENERAL);
+}
+
+function applyOption(settings: GeneralSettings, option: ConfVariable, problems: Problem[]): GeneralSettings {
+  const name = asciiLowerCase(option.name);
+  const apply = GENERAL_OPTIONS.get(name);
+  if (apply === undefined) {
+    const meant = nearestName(name, [...GENERAL_OPTIONS.keys()]);
+    const hint = meant === null ? null : `did you mean '${meant}'?`;
+    problems.push(warningAt(option, `invalid keyword '${option.name}' in [general], as in Asterisk`, hint));
+    return settings;
+  }
+  const changed = apply(settings, option, problems);
+  if (NOT_IN_EFFECT_YET.has(name) && asksForSomething(name, option.value)) {
+    problems.push(warningAt(option, `${name} is accepted but not in effect yet`));
+  }
+  return changed;
+}
+
+/** To switch off what is off anyway needs no warning; but timestampevents and debug can take away what Asterisk adds. */
+function asksForSomething(name: string, value: string): boolean {
+  const isSwitch = ['webenabled', 'brokeneventsaction', 'tlsenable', 'sslenable'].includes(name);
+  return !isSwitch || isTrue(value);
+}
+
+/** By key, in the order in which Asterisk would make them. */
+function groupUsers(visible: readonly ConfSection[]): ReadonlyMap<string, UserSections> {
+  const users = new Map<string, UserSections>();
+  for (const section of visible) {
+    if (isGeneral(section)) continue;
+    const key = userKey(section.name);
+    const known = users.get(key);
+    const { first, options } = known ?? { first: section, options: [] };
+    users.set(key, { name: first.name, first, last: section, options: [...options, ...section.variables] });
+  }
+  return users;
+}

@@ -1,0 +1,149 @@
+/**
+ * One user: the sections of manager.conf that have its name (ami-spec 4). The last occurrence of an option wins; ACL
+ * lines, filters and variables add up, but a later section of the same name starts them anew, as in Asterisk.
+ */
+import { asciiLowerCase } from '../ami/message.js';
+import { type ClassSet, NO_CLASSES } from '../ami/privilege.js';
+import type { Policy } from '../policy/policy.js';
+import { parseClassList } from './class-list.js';
+import type { ConfSection, ConfVariable } from './conf-reading.js';
+import type { GeneralSettings } from './general-settings.js';
+import { nearestName } from './nearest.js';
+import type { Problem } from './problem.js';
+import { errorAt, type Place, warningAt } from './report.js';
+import { type AclSurroundings, compileUserAcl } from './user-acl.js';
+import { compileUserFilters, isFilterOption } from './user-filters.js';
+import { compileSetvar } from './user-setvar.js';
+import { readBoolean, readNumber } from './values.js';
+
+export interface UserSurroundings extends AclSurroundings {
+  readonly general: GeneralSettings;
+}
+
+/** The sections of one user, in the order of the file. */
+export interface UserSections {
+  readonly name: string;
+  readonly first: ConfSection;
+  readonly last: ConfSection;
+  readonly options: readonly ConfVariable[];
+}
+
+/** The policy of a user, or `null` after an error: who is not fully understood does not exist. */
+export function compileUser(
+  sections: UserSections,
+  surroundings: UserSurroundings,
+  problems: Problem[],
+): Policy | null {
+  const { name, first, last, options } = sections;
+  const errorsBefore = countErrors(problems);
+  reportUnknown(options, problems);
+  if (name === '') problems.push(errorAt(first, 'a user must have a name'));
+  if (first !== last) reportAgain(sections, problems);
+  const secret = readSecret(name, first, options, problems);
+  const read = readClasses(name, 'read', options, problems);
+  const write = readClasses(name, 'write', options, problems);
+  const acl = compileUserAcl(name, last.variables, surroundings, problems);
+  const filters = compileUserFilters(name, last.variables, read, problems);
+  const setvar = compileSetvar(last.variables, problems);
+  const rest = readSwitches(options, surroundings.general, problems);
+  if (acl === null || filters === null || countErrors(problems) > errorsBefore) return null;
+  return { user: name, credentials: { kind: 'secret', secret }, acl, read, write, filters, setvar, ...rest };
+}
+
+const OPTIONS: readonly string[] = [
+  'secret',
+  'read',
+  'write',
+  'permit',
+  'deny',
+  'acl',
+  'setvar',
+  'displayconnects',
+  'allowmultiplelogin',
+  'writetimeout',
+];
+
+/** Names that are mistyped cost a user its restrictions, and nobody would notice. */
+const RESTRICTING: readonly string[] = ['permit', 'deny', 'acl', 'eventfilter', 'read', 'write', 'secret'];
+
+function reportUnknown(options: readonly ConfVariable[], problems: Problem[]): void {
+  for (const option of options) {
+    const name = asciiLowerCase(option.name);
+    if (OPTIONS.includes(name) || isFilterOption(option)) continue;
+    const meant = nearestName(name, [...OPTIONS, 'eventfilter']);
+    const hint = meant === null ? null : `did you mean '${meant}'?`;
+    const report = meant !== null && RESTRICTING.includes(meant) ? errorAt : warningAt;
+    problems.push(report(option, `unknown option '${option.name}', Asterisk ignores it`, hint));
+  }
+}
+
+/** Asterisk drops the ACL and the filters of the earlier sections, even if the last one has none. */
+function reportAgain({ name, first, last, options }: UserSections, problems: Problem[]): void {
+  const isLost = (kind: (option: ConfVariable) => boolean) => options.some(kind) && !last.variables.some(kind);
+  const message = `[${name}] is in ${first.file} line ${first.line} already: its ACL, filters and setvar start anew here`;
+  const hint = `write [${name}](+) to add to the section`;
+  const report = isLost(isAclOption) || isLost(isFilterOption) ? errorAt : warningAt;
+  problems.push(report(last, message, hint));
+}
+
+function isAclOption(option: ConfVariable): boolean {
+  return ['permit', 'deny', 'acl'].includes(asciiLowerCase(option.name));
+}
+
+/** Secrets of examples and of well-known products, which attackers try first. */
+const WELL_KNOWN_SECRETS: readonly string[] = ['amp111', 'mysecret', 'secret', 'password', 'admin', 'asterisk', '1234'];
+
+function readSecret(user: string, place: Place, options: readonly ConfVariable[], problems: Problem[]): string {
+  const option = lastOf(options, 'secret');
+  if (option === null) {
+    problems.push(
+      errorAt(place, `user '${user}' has no secret and is refused`, 'add secret = and a text that nobody can guess'),
+    );
+    return '';
+  }
+  const secret = option.value;
+  if (secret === '') problems.push(errorAt(option, `the secret of user '${user}' is empty: the user is refused`));
+  if (WELL_KNOWN_SECRETS.includes(secret) || asciiLowerCase(secret) === asciiLowerCase(user)) {
+    problems.push(warningAt(option, `the secret of user '${user}' is one of those that attackers try first`));
+  }
+  if (secret.length > 1 && secret.startsWith('"') && secret.endsWith('"')) {
+    problems.push(warningAt(option, `the quotes belong to the secret of user '${user}', as in Asterisk`));
+  }
+  return secret;
+}
+
+function readClasses(user: string, name: string, options: readonly ConfVariable[], problems: Problem[]): ClassSet {
+  const option = lastOf(options, name);
+  if (option === null) return NO_CLASSES;
+  const list = parseClassList(option.value);
+  if (!list.ok) {
+    problems.push(errorAt(option, `${list.failure.message}: user '${user}' is refused`, list.failure.hint));
+    return NO_CLASSES;
+  }
+  if (list.value.namesWithBlanks.length > 0) {
+    const names = list.value.namesWithBlanks.join(', ');
+    problems.push(
+      warningAt(option, `Asterisk would not grant ${names}, because of the blanks around it; this gateway does`),
+    );
+  }
+  return list.value.classes;
+}
+
+function readSwitches(options: readonly ConfVariable[], general: GeneralSettings, problems: Problem[]) {
+  const multiple = lastOf(options, 'allowmultiplelogin');
+  const connects = lastOf(options, 'displayconnects');
+  const timeout = lastOf(options, 'writetimeout');
+  return {
+    allowMultipleLogin: multiple === null ? general.allowMultipleLogin : readBoolean(multiple, problems),
+    displayConnects: connects === null ? general.displayConnects : readBoolean(connects, problems),
+    writeTimeoutMs: timeout === null ? 100 : readNumber(timeout, { least: 100, default: 100, unit: 1 }, problems),
+  };
+}
+
+function lastOf(options: readonly ConfVariable[], name: string): ConfVariable | null {
+  return options.findLast((option) => asciiLowerCase(option.name) === name) ?? null;
+}
+
+function countErrors(problems: readonly Problem[]): number {
+  return problems.filter((problem) => problem.severity === 'error').length;
+}
