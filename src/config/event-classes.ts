@@ -30,11 +30,20 @@ const EVENTS: readonly (readonly [classes: ClassSet, names: string])[] = [
   [CLASS_BITS.security, 'InvalidPassword InvalidAccountID FailedACL SuccessfulAuth ChallengeSent'],
 ];
 
-const CLASSES: ReadonlyMap<string, ClassSet> = new Map(
-  EVENTS.flatMap(([classes, names]) => names.split(' ').map((name) => [name, classes] as const)),
+export interface KnownEvent {
+  readonly name: string;
+  readonly classes: ClassSet;
+}
+
+const KNOWN_EVENTS: readonly KnownEvent[] = EVENTS.flatMap(([classes, names]) =>
+  names.split(' ').map((name) => ({ name, classes })),
 );
 
-/** `null` for an event that is not in the table. */
-export function classesOfEvent(name: string): ClassSet | null {
-  return CLASSES.get(name) ?? null;
+/** None when the name is not in the table. */
+export function knownEventsNamed(name: string): readonly KnownEvent[] {
+  return KNOWN_EVENTS.filter((event) => event.name === name);
+}
+
+export function knownEventsBeginning(prefix: string): readonly KnownEvent[] {
+  return KNOWN_EVENTS.filter((event) => event.name.startsWith(prefix));
 }

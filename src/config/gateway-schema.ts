@@ -28,7 +28,7 @@ function oneOf<const Words extends readonly [string, ...string[]]>(words: Words)
 }
 
 /** Goes into a header of AMI, so a line end must not fit in. */
-const text = z.string().regex(/^[^\x00-\x1f]+$/, 'a text without control bytes');
+const text = z.string().regex(/^[^\x00-\x1f]+$/, 'a text, not empty and without control bytes');
 const username = text.max(79, 'at most 79 bytes, which is what Asterisk keeps');
 const yesOrNo = z
   .string()

@@ -1,9 +1,15 @@
 /** `eventfilter` lines of one user. A filter that Asterisk would drop leaves its user unfiltered, so it refuses the user. */
 import { asciiLowerCase } from '../ami/message.js';
 import { type ClassSet, holdsEvery, labelsOf } from '../ami/privilege.js';
-import { canNeverMatch, compileEventFilter, type EventFilters, eventFiltersOf } from '../policy/event-filter.js';
+import {
+  canNeverMatch,
+  compileEventFilter,
+  type EventFilter,
+  type EventFilters,
+  eventFiltersOf,
+} from '../policy/event-filter.js';
 import type { ConfVariable } from './conf-reading.js';
-import { classesOfEvent } from './event-classes.js';
+import { type KnownEvent, knownEventsBeginning, knownEventsNamed } from './event-classes.js';
 import type { Problem } from './problem.js';
 import { errorAt, warningAt } from './report.js';
 
@@ -34,18 +40,24 @@ function compileLine(user: string, line: ConfVariable, read: ClassSet, problems:
   }
   const filter = compileEventFilter({ option: line.name, value: line.value });
   if (!filter.ok) {
-    problems.push(errorAt(line, `invalid event filter, ${filter.failure}: user '${user}' is refused`));
+    problems.push(errorAt(line, `invalid event filter, ${filter.failure.reason}: user '${user}' is refused`));
     return null;
   }
-  const reason = canNeverMatch(filter.value) ?? cannotBeRead(line, read);
+  const reason = canNeverMatch(filter.value) ?? cannotBeRead(filter.value, read);
   if (reason !== null) problems.push(warningAt(line, `this event filter can never match: ${reason}`));
   return filter.value;
 }
 
-/** A filter for one event by name, of which the user may not read the class. */
-function cannotBeRead(line: ConfVariable, read: ClassSet): string | null {
-  const name = /[(, ]name\(([^)]*)\)/.exec(line.name)?.[1] ?? /^!?\^?Event: (\w+)/.exec(line.value)?.[1] ?? null;
-  const classes = name === null ? null : classesOfEvent(name);
-  if (classes === null || holdsEvery(read, classes)) return null;
-  return `${name} events are of class ${labelsOf(classes).join(' and ')}, which the user does not read`;
+/** A filter for events by name, none of which the user may read. Names that are not in the table may be anything. */
+function cannotBeRead(filter: EventFilter, read: ClassSet): string | null {
+  const wanted = eventsWantedBy(filter);
+  const isReadable = wanted.some(({ classes }) => holdsEvery(read, classes));
+  const [first] = wanted;
+  if (first === undefined || isReadable || filter.action === 'exclude') return null;
+  return `${first.name} events are of class ${labelsOf(first.classes).join(' and ')}, which the user does not read`;
+}
+
+function eventsWantedBy(filter: EventFilter): readonly KnownEvent[] {
+  if (filter.kind === 'name-prefix') return filter.prefix === '' ? [] : knownEventsBeginning(filter.prefix);
+  return filter.name === null ? [] : knownEventsNamed(filter.name);
 }

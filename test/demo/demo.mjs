@@ -33,7 +33,7 @@ function readKeep() {
 
 /** @returns {Promise<Outcome>} */
 async function perform() {
-  say('A real Asterisk, the gateway in front of it, two accounts and one call: what each account sees and may do.');
+  say('A real Asterisk, the gateway in front of it, two accounts and a call: what each may see and do.');
   try {
     const asterisk = await findAsterisk('22');
     if (asterisk.kind === 'unavailable') return { code: 1, lines: explainAbsence(asterisk.reason) };
@@ -51,10 +51,10 @@ function explainAbsence(reason) {
     'The demo needs a real Asterisk 22, and there is none:',
     `  ${reason}`,
     'Any of these will do, then start it again:',
-    '  - run it as root on Debian or a container of it (docker run -it node:22-bookworm): it installs debootstrap',
-    '    and a private Asterisk 22 into .asterisk/ of this folder, and nothing else on the system changes',
+    '  - run it as root on Debian, with its mirrors within reach: it installs debootstrap, and with it an',
+    '    Asterisk 22 of its own into .asterisk/ of this folder',
     '  - install debootstrap and debian-archive-keyring, and run it as root on another Linux',
-    '  - install Asterisk 22, so that `asterisk -V` says so; the demo starts one of its own on ports of its own',
+    '  - install Asterisk 22, so that `asterisk -V` says 22; the demo starts its own instance of it',
   ];
 }
 

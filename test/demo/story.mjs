@@ -7,6 +7,7 @@ import { eventsOf, sideBySide } from './event-table.mjs';
 import { GatewayProcess } from './gateway-process.mjs';
 import { countTable } from './metric-table.mjs';
 import { headed, indented, messageOf, say } from './page.mjs';
+import { showRefusedActions, showRefusedAddress } from './refusals.mjs';
 
 /**
  * @import { RealAsterisk } from '../asterisk/instance.mjs'
@@ -17,8 +18,6 @@ import { headed, indented, messageOf, say } from './page.mjs';
  */
 
 const callTimeoutMs = 20_000;
-/** On Linux every address of 127/8 is this machine, so a client can come from one that no section permits. */
-const strangeAddress = '127.0.0.9';
 
 /** @param {Stage} stage @returns {Promise<Scene>} */
 export async function tellStory(stage) {
@@ -65,8 +64,9 @@ async function logInBoth(stage, gateway, asterisk) {
   headed('3. Two clients log in');
   const wallboard = await logIn(stage, gateway, 'wallboard');
   const crm = await logIn(stage, gateway, 'crm');
-  const connected = await asterisk.cli('manager show connected');
-  if (/^\s*(wallboard|crm)\b/m.test(connected)) throw new Error(`Asterisk knows the accounts:\n${connected}`);
+  const connected = usersIn(await asterisk.cli('manager show connected'));
+  const isAlone = connected.length > 0 && connected.every((user) => user === upstreamUser);
+  if (!isAlone) throw new Error(`connected to Asterisk are ${connected.join(', ')}`);
   indented(`To Asterisk they are not there: its \`manager show connected\` names [${upstreamUser}] and nobody else.`);
   return { wallboard, crm };
 }
@@ -79,6 +79,12 @@ async function logIn(stage, gateway, user) {
   indented(`${user.padEnd(10)} "${client.banner}", then "${message}"`);
   if (message !== 'Authentication accepted') throw new Error(`${user} cannot log in: ${message}`);
   return client;
+}
+
+/** Between a line of titles and one of the total, a line for each connection. @param {string} connected */
+function usersIn(connected) {
+  const rows = connected.trim().split('\n').slice(1, -1);
+  return rows.map((row) => row.trim().split(/\s+/)[0] ?? '');
 }
 
 /** @param {Clients} clients */
@@ -104,59 +110,6 @@ async function placeCall({ wallboard, crm }) {
 function isOver(received) {
   const count = (/** @type {string} */ name) => received.split(`Event: ${name}\r\n`).length - 1;
   return count('Newchannel') > 0 && count('Newchannel') === count('Hangup');
-}
-
-/** @param {AmiClient} crm @param {GatewayProcess} gateway */
-async function showRefusedActions(crm, gateway) {
-  headed('5. Refused: two actions of crm');
-  indented('Command needs the class `command`, which crm does not write. The answer is what Asterisk would say:');
-  await showRefused(crm, { Action: 'Command', Command: 'core show uptime', ActionID: '5a' });
-  await showLog(gateway, { msg: 'action refused', action: 'Command' });
-  indented('', 'crm may Originate, but not what would run a program on the server:');
-  const { Channel } = call;
-  const program = { Application: 'System', Data: 'touch /tmp/owned' };
-  await showRefused(crm, { Action: 'Originate', Channel, ...program, ActionID: '5b' });
-  await showLog(gateway, { msg: 'action refused', action: 'Originate' });
-}
-
-/** @param {AmiClient} client @param {Readonly<Record<string, string>>} headers */
-async function showRefused(client, headers) {
-  const response = await client.action(headers);
-  indented(...Object.entries(headers).map(([name, value]) => `  > ${name}: ${value}`), ...received(response));
-  if (!response.startsWith('Response: Error\r\n')) throw new Error('this was not refused');
-}
-
-/** @param {string} response */
-function received(response) {
-  return response
-    .trimEnd()
-    .split('\r\n')
-    .map((line) => `  < ${line}`);
-}
-
-/** @param {AmiClient} wallboard @param {GatewayProcess} gateway */
-async function showRefusedAddress(wallboard, gateway) {
-  headed('6. Refused: an address');
-  indented(`The same crm with the right secret, but from ${strangeAddress}, which its section does not permit:`);
-  const stranger = await connectAmi({ port: gateway.ports.ami, localAddress: strangeAddress });
-  const response = await stranger.login('crm', secret, { ActionID: '6' });
-  stranger.close();
-  indented('  > Action: Login …', ...received(response));
-  if (messageOf(response) !== 'Authentication failed') throw new Error('the address was not refused');
-  indented('The client is not told why. The log is, and so is wallboard, who reads the class `security`:');
-  await showLog(gateway, { msg: 'login failed', peer: strangeAddress });
-  const event = await wallboard.readUntil(/Event: FailedACL\r\n(?:.+\r\n)*\r\n/);
-  const address = /^RemoteAddress: (.*)\r$/m.exec(event.slice(event.lastIndexOf('Event: FailedACL')))?.[1];
-  indented(`  event: FailedACL, RemoteAddress: ${address}`);
-}
-
-/** @param {GatewayProcess} gateway @param {Readonly<Record<string, string>>} wanted */
-async function showLog(gateway, wanted) {
-  const { msg, user, username, peer, action, reason, rule } = await gateway.logged(wanted);
-  const fields = Object.entries({ user, username, peer, action, reason, rule }).filter(
-    ([, value]) => value !== undefined,
-  );
-  indented(`  log: ${msg}, ${fields.map(([name, value]) => `${name}=${value}`).join(' ')}`);
 }
 
 /** @param {GatewayProcess} gateway */

@@ -43,7 +43,7 @@ describe('an action for Asterisk', () => {
     client.send(status('1'));
 
     client.send('Action: Ping\r\nActionID: end\r\n\r\n');
-    const all = await client.readUntil('Ping: Pong\r\n');
+    const all = await client.readUntil('ActionID: end\r\nPing: Pong\r\n');
     expect(all).toBe(`${answer}Response: Success\r\nActionID: end\r\nPing: Pong\r\n`);
   });
 
