@@ -49,7 +49,7 @@ function compileNamedAcl(section: ConfSection, problems: Problem[]): RuleSet | n
     reportAclFault(ruleSet.failure, lines, `the ACL [${section.name}]`, problems);
     return null;
   }
-  if (lines.length === 0) problems.push(warnOfEmpty(section));
+  if (section.variables.length === 0) problems.push(warnOfEmpty(section));
   return ruleSet.value;
 }
 

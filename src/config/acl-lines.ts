@@ -32,6 +32,6 @@ export function reportAclFault(
 
 function hintOf(fault: AclFault, text: string): string | null {
   if (text.includes('#')) return "# starts no comment in Asterisk's configuration files, use ;";
-  if (/^[^/]+[ \t]+\d+\.\d+\.\d+\.\d+$/.test(text)) return 'a netmask stands behind a /, without blanks';
+  if (/^[^ \t/]+[ \t]+\d+\.\d+\.\d+\.\d+$/.test(fault.entry)) return 'a netmask stands behind a /, without blanks';
   return fault.hint;
 }

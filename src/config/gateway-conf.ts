@@ -46,7 +46,7 @@ function readSecretFile(texts: GatewayTexts, sources: GatewaySources, problems: 
   if (!content.ok) problems.push(errorAt(file, `secret_file ${file.text} cannot be read: ${content.failure}`));
   else if (secret === '') problems.push(errorAt(file, `secret_file ${file.text} is empty`));
   // A secret that cannot be had is reported once, here.
-  return new Map([...texts, ['upstream.secret', { ...file, text: secret === '' ? 'unknown' : secret }]]);
+  return new Map([...texts, ['upstream.secret', { ...file, key: 'secret', text: secret === '' ? 'unknown' : secret }]]);
 }
 
 function nest(texts: GatewayTexts): Record<string, Record<string, string>> {

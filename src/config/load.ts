@@ -70,11 +70,13 @@ function namesIn(folder: string): string[] {
   }
 }
 
+const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR'];
+
 /** What is not a regular file is not there, as in Asterisk. */
 function readSource(file: string): readonly ConfSource[] {
-  const isFile = attempt(() => statSync(bytesOf(file), { throwIfNoEntry: false })?.isFile() ?? false);
-  if (isFile.ok && !isFile.value) return [];
-  const text = isFile.ok ? readText(file) : isFile;
+  const isFile = attempt(() => statSync(bytesOf(file)).isFile());
+  if (isFile.ok ? !isFile.value : ABSENT.includes(isFile.failure)) return [];
+  const text = readText(file);
   if (!text.ok) return [{ kind: 'unreadable', path: file, reason: text.failure }];
   return [{ kind: 'file', path: file, text: text.value }];
 }

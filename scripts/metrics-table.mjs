@@ -1,0 +1,14 @@
+// Writes the table of metrics into README.md from the one table in src/telemetry/metrics.ts (run after `npm run build`).
+import { readFileSync, writeFileSync } from 'node:fs';
+import { METRIC_ROWS } from '../dist/telemetry/metrics.js';
+
+const readme = new URL('../README.md', import.meta.url);
+const rows = METRIC_ROWS.map(
+  ({ name, type, labels, help }) =>
+    `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`,
+);
+const text = readFileSync(readme, 'utf8');
+const [head = '', rest = ''] = text.split(/<!-- metrics -->\n/);
+const tail = rest.slice(rest.indexOf('<!-- /metrics -->'));
+const header = '| Metric | Type | Labels | Meaning |\n|---|---|---|---|';
+writeFileSync(readme, `${head}<!-- metrics -->\n\n${header}\n${rows.join('\n')}\n\n${tail}`);

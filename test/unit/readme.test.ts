@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { GATEWAY_KEYS } from '../../src/config/gateway-schema.js';
+import { METRIC_ROWS } from '../../src/telemetry/metrics.js';
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+it.each(METRIC_ROWS.map((row) => row.name))('the README explains the metric %s', (name) => {
+  expect(readme).toContain(`| \`${name}\` |`);
+});
+
+const keys = [...GATEWAY_KEYS].flatMap(([section, names]) => names.map((name) => ({ section, name })));
+
+it.each(keys)('the README explains [$section] $name', ({ name }) => {
+  expect(readme).toContain(`\`${name}\``);
+});
