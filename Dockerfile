@@ -1,7 +1,12 @@
-# The gateway's image: compiled and pruned in one stage, run in another that can neither install nor compile.
+# The gateway's image: installed and compiled in stages of their own, run in one that can do neither.
 #
 #   docker build --build-arg NODE_IMAGE=node:24-bookworm-slim --tag ami-gateway .
 ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /build
@@ -11,7 +16,7 @@ RUN npm ci --ignore-scripts
 COPY scripts ./scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npm run build && npm prune --omit=dev --ignore-scripts
+RUN npm run build
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="ami-gateway" \
@@ -21,8 +26,8 @@ LABEL org.opencontainers.image.title="ami-gateway" \
 RUN rm -rf /usr/local/lib/node_modules /opt/yarn* \
       /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg
 WORKDIR /opt/ami-gateway
-COPY --from=build /build/package.json ./
-COPY --from=build /build/node_modules ./node_modules
+COPY LICENSE package.json ./
+COPY --from=dependencies /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 COPY docker/healthcheck.mjs ./
 # The folder is empty on purpose: an image with accounts of its own would be an image with known secrets.

@@ -4,6 +4,7 @@
  *     start: metrics listener ──► upstream logged in ──► AMI listener ──► ready
  *     stop:  not ready ──► AMI listener ──► sessions ──► upstream ──► metrics listener
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from './config/load.js';
 import { ActionPool } from './gateway/action-pool.js';
 import { FanOut } from './gateway/fan-out.js';
@@ -16,8 +17,9 @@ import { SessionRegistry } from './gateway/session-registry.js';
 import { openUpstream, type UpstreamEvents } from './gateway/upstream-login.js';
 import { AdminServer } from './http/admin.js';
 import { type Result, succeed } from './lib/result.js';
-import type { Connection } from './net/connection.js';
-import { Listener } from './net/listener.js';
+import type { Connection, Transport } from './net/connection.js';
+import { Listener, type ListenerDeps } from './net/listener.js';
+import { TlsListener } from './net/tls-listener.js';
 import type { Log } from './telemetry/logger.js';
 import type { Telemetry } from './telemetry/metrics.js';
 
@@ -48,6 +50,7 @@ export class App {
   readonly #security: SecurityReporter;
   readonly #listener: Listener;
   readonly #admin: AdminServer | null;
+  #tls: TlsListener | null = null;
   #isListening = false;
 
   constructor(deps: AppDeps, config: Config) {
@@ -70,7 +73,7 @@ export class App {
     const relayDeps = { open, pool: this.#pool, fanOut: this.#fanOut, ownTraffic, nowMs, random, log, metrics };
     this.#relay = new Relay(relayDeps, upstream);
     this.#security = new SecurityReporter({ relay: this.#relay, metrics });
-    this.#listener = new Listener({ accept: (connection) => this.#accept(connection) }, this.#listenerSettings());
+    this.#listener = new Listener(this.#listenerDeps('tcp'), { ...this.#listenerSettings(), tls: null });
     const adminDeps = { registry: telemetry.registry, isReady: () => this.isReady, measure: () => this.#measure() };
     this.#admin = admin.enabled ? new AdminServer(adminDeps, admin) : null;
   }
@@ -84,6 +87,8 @@ export class App {
     await this.#relay.start();
     const listening = await this.#listener.start();
     if (!listening.ok) return listening;
+    const secured = await this.#startTls();
+    if (!secured.ok) return secured;
     this.#isListening = true;
     const { bindAddress } = this.#config.general;
     this.#deps.log.info({ bindAddress, port: this.port, metricsPort: this.metricsPort }, 'listening for AMI clients');
@@ -93,10 +98,9 @@ export class App {
   /** Stops accepting, ends every session, then the upstream; resolves when all is closed or the deadline has passed. */
   async stop(): Promise<void> {
     this.#isListening = false;
-    this.#listener.stop();
+    const closed = Promise.all([this.#listener.stop(), this.#tls?.stop()]);
     for (const session of this.#registry.sessions) session.close('shutdown');
-    const deadline = this.#deps.nowMs() + STOP_MS;
-    while (this.#registry.count > 0 && this.#deps.nowMs() < deadline) await new Promise((tick) => setTimeout(tick, 10));
+    await Promise.race([closed, delay(STOP_MS, undefined, { ref: false })]);
     this.#relay.stop();
     await this.#admin?.stop();
   }
@@ -107,6 +111,11 @@ export class App {
 
   get port(): number {
     return this.#listener.port;
+  }
+
+  /** The port of the TLS listener, `null` without one. */
+  get tlsPort(): number | null {
+    return this.#tls?.port ?? null;
   }
 
   get metricsPort(): number | null {
@@ -156,8 +165,41 @@ export class App {
     session.start();
   }
 
+  #listenerDeps(transport: Transport): ListenerDeps {
+    const { log, telemetry } = this.#deps;
+    return {
+      accept: (connection) => this.#accept(connection),
+      mayHandshake: () => this.#refusal() === null,
+      handshakeFailed: (remote, code) => {
+        telemetry.metrics.connections.inc({ listener: transport, result: 'tls-error' });
+        log.warn({ peer: remote.address, code }, 'TLS handshake failed');
+      },
+    };
+  }
+
+  async #startTls(): Promise<Result<void>> {
+    const { general } = this.#config;
+    if (!general.tls.enabled) return succeed(undefined);
+    const { log, telemetry } = this.#deps;
+    const deps = { ...this.#listenerDeps('tls'), log, metrics: telemetry.metrics };
+    this.#tls = new TlsListener(deps, {
+      ...this.#listenerSettings(),
+      bindAddress: general.tls.bindAddress ?? general.bindAddress,
+      port: general.tls.port,
+      files: general.tls,
+      handshakeTimeoutMs: general.authTimeoutMs,
+    });
+    return this.#tls.start();
+  }
+
+  /** Reads the certificates again; sessions that exist keep theirs. */
+  reloadCertificates(): void {
+    this.#tls?.reloadCertificate();
+  }
+
   #refusal(): 'auth-limit' | 'session-limit' | null {
-    if (this.#registry.unauthenticatedCount >= this.#config.general.authLimit) return 'auth-limit';
+    const unauthenticated = this.#registry.unauthenticatedCount + (this.#tls?.handshakeCount ?? 0);
+    if (unauthenticated >= this.#config.general.authLimit) return 'auth-limit';
     if (this.#registry.count >= this.#config.gateway.sessions.maxSessions) return 'session-limit';
     return null;
   }

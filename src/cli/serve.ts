@@ -27,6 +27,7 @@ export async function serve(options: ServeOptions): Promise<0 | 1> {
   telemetry.metrics.buildInfo.set({ version: options.version }, 1);
   const nowMs = () => performance.timeOrigin + performance.now();
   const app = new App({ log, telemetry, nowMs, random: Math.random }, config);
+  process.on('SIGHUP', () => app.reloadCertificates());
   const signal = nextSignal();
   const started = await Promise.race([app.start(), signal]);
   if (typeof started === 'string') return stop(app, started);
@@ -54,9 +55,9 @@ function tellProblems(loaded: LoadedConfig, tell: (line: string) => void): numbe
 function nextSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(name, () => {
+      process.once(name, () => {
+        for (const second of ['SIGTERM', 'SIGINT'] as const) process.on(second, () => process.exit(1));
         resolve(name);
-        process.once(name, () => process.exit(1));
       });
     }
   });

@@ -55,13 +55,14 @@ export function compileConfig(sources: ConfigSources): LoadedConfig {
   const isWhole = fromGrammar.every((problem) => problem.severity !== 'error');
   const config =
     isWhole && manager.general !== null && gateway.settings !== null
-      ? { general: manager.general, policies: manager.policies, gateway: gateway.settings }
+      ? { general: withTlsFiles(manager.general, nameOf), policies: manager.policies, gateway: gateway.settings }
       : null;
   const problems = [
     ...fromGrammar,
     ...acl.problems,
     ...(managerFile.kind === 'parsed' ? manager.problems : []),
     ...(gatewayFile.kind === 'invalid' ? [] : gateway.problems),
+    ...checkTlsFiles(manager.general, sources),
     ...checkHttpConf(parseConfFile('http.conf', resolve)),
   ];
   return { config, problems: unique(problems) };
@@ -78,6 +79,27 @@ function problemsOf(conf: ConfFile): readonly Problem[] {
 function managerProblems(conf: ConfFile, file: string): readonly Problem[] {
   if (conf.kind !== 'missing') return conf.problems;
   return [errorAt(wholeFile(file), 'there is no such file', 'it holds the accounts; give its directory with --config')];
+}
+
+/** The names of certificate files are relative to the directory of the configuration. */
+function withTlsFiles(general: GeneralSettings, nameOf: ConfigSources['nameOf']): GeneralSettings {
+  const { certificateFile, privateKeyFile } = general.tls;
+  const names = {
+    certificateFile: nameOf(certificateFile),
+    privateKeyFile: privateKeyFile === null ? null : nameOf(privateKeyFile),
+  };
+  return { ...general, tls: { ...general.tls, ...names } };
+}
+
+function checkTlsFiles(general: GeneralSettings | null, sources: ConfigSources): readonly Problem[] {
+  if (general === null || !general.tls.enabled) return [];
+  const { certificateFile, privateKeyFile } = general.tls;
+  return [certificateFile, privateKeyFile].flatMap((name) => {
+    const content = name === null ? null : sources.readSecretFile(name);
+    if (content === null || content.ok) return [];
+    const hint = 'tlsenable = yes needs tlscertfile, and tlsprivatekey unless the key is in it';
+    return [errorAt(wholeFile(sources.nameOf('manager.conf')), `${name} cannot be read: ${content.failure}`, hint)];
+  });
 }
 
 function checkHttpConf(conf: ConfFile): readonly Problem[] {

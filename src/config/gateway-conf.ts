@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import type { Result } from '../lib/result.js';
 import type { ConfSection } from './conf-reading.js';
 import { GATEWAY_KEYS, GATEWAY_SCHEMA, type GatewayValues } from './gateway-schema.js';
-import type { GatewaySettings, UpstreamSettings } from './gateway-settings.js';
+import type { GatewaySettings, UpstreamSettings, UpstreamTlsSettings } from './gateway-settings.js';
 import { collectGatewayTexts, type Environment, type GatewayTexts, type PlacedText } from './gateway-values.js';
 import type { Problem } from './problem.js';
-import { errorAt, wholeFile } from './report.js';
+import { errorAt, warningAt, wholeFile } from './report.js';
 
 export interface GatewayConf {
   /** `null` after an error. */
@@ -20,7 +20,11 @@ export interface GatewaySources {
   readonly environment: Environment;
   /** The text of a secret_file. */
   readonly readSecretFile: (path: string) => Result<string>;
+  /** A file of the configuration's directory, for names that are not absolute. */
+  readonly nameOf: (file: string) => string;
 }
+
+type NameOf = GatewaySources['nameOf'];
 
 export function compileGatewayConf(sections: readonly ConfSection[], sources: GatewaySources): GatewayConf {
   const problems: Problem[] = [];
@@ -28,9 +32,12 @@ export function compileGatewayConf(sections: readonly ConfSection[], sources: Ga
   const texts = readSecretFile(written, sources, problems);
   const parsed = GATEWAY_SCHEMA.safeParse(nest(texts));
   for (const issue of parsed.error?.issues ?? []) reportIssue(issue, texts, sources.file, problems);
-  if (parsed.success) reportOrder(parsed.data, texts, sources.file, problems);
+  if (parsed.success) {
+    reportOrder(parsed.data, texts, sources.file, problems);
+    reportTls(parsed.data, texts, sources, problems);
+  }
   const isUsable = parsed.success && !problems.some((problem) => problem.severity === 'error');
-  return { settings: isUsable ? settingsOf(parsed.data) : null, problems };
+  return { settings: isUsable ? settingsOf(parsed.data, sources.nameOf) : null, problems };
 }
 
 /** Puts the content of `secret_file` in the place of `secret`. */
@@ -80,22 +87,44 @@ function reportOrder({ upstream }: GatewayValues, texts: GatewayTexts, file: str
   problems.push(errorAt(place, 'reconnect_max is less than reconnect_min'));
 }
 
-function settingsOf({ upstream, metrics, sessions, log }: GatewayValues): GatewaySettings {
+/** A connection to another machine that is not encrypted, or not verified, can be read and taken over on its way. */
+function reportTls(
+  { upstream }: GatewayValues,
+  texts: GatewayTexts,
+  sources: GatewaySources,
+  problems: Problem[],
+): void {
+  const place = (key: string) => texts.get(`upstream.${key}`) ?? wholeFile(sources.file);
+  if (upstream.tls && upstream.tls_verify === 'insecure') {
+    const hint = 'whoever is in between can read and change everything; name the authority in tls_ca';
+    problems.push(warningAt(place('tls_verify'), 'the certificate of Asterisk is not verified', hint));
+  }
+  if (!upstream.tls && texts.has('upstream.tls_ca')) {
+    problems.push(warningAt(place('tls_ca'), 'tls_ca has no effect without tls = yes'));
+  }
+  if (!upstream.tls || upstream.tls_ca === undefined) return;
+  const content = sources.readSecretFile(upstream.tls_ca);
+  if (!content.ok)
+    problems.push(errorAt(place('tls_ca'), `tls_ca ${upstream.tls_ca} cannot be read: ${content.failure}`));
+}
+
+function settingsOf({ upstream, metrics, sessions, log }: GatewayValues, nameOf: NameOf): GatewaySettings {
   return {
-    upstream: upstreamOf(upstream),
+    upstream: upstreamOf(upstream, nameOf),
     metrics: { enabled: metrics.enabled, bindAddress: metrics.bindaddr, port: metrics.port },
     sessions: { maxQueueBytes: sessions.max_queue_bytes, maxSessions: sessions.max_sessions },
     log,
   };
 }
 
-function upstreamOf(values: GatewayValues['upstream']): UpstreamSettings {
+function upstreamOf(values: GatewayValues['upstream'], nameOf: NameOf): UpstreamSettings {
   return {
     host: values.host,
     port: values.port,
     username: values.username,
     secret: values.secret,
     auth: values.auth,
+    tls: values.tls ? tlsOf(values, nameOf) : null,
     connectTimeoutMs: values.connect_timeout,
     loginTimeoutMs: values.login_timeout,
     keepaliveIntervalMs: values.keepalive_interval,
@@ -108,4 +137,9 @@ function upstreamOf(values: GatewayValues['upstream']): UpstreamSettings {
     reconnectMinMs: values.reconnect_min,
     reconnectMaxMs: values.reconnect_max,
   };
+}
+
+function tlsOf(values: GatewayValues['upstream'], nameOf: NameOf): UpstreamTlsSettings {
+  const caFile = values.tls_ca === undefined ? null : nameOf(values.tls_ca);
+  return { caFile, servername: values.tls_servername ?? null, verify: values.tls_verify };
 }

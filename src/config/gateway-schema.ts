@@ -47,6 +47,11 @@ export const GATEWAY_SCHEMA = z.object({
     username,
     secret: text,
     auth: oneOf(['md5', 'plain']).default('md5'),
+    tls: yesOrNo.default(false),
+    tls_ca: text.optional(),
+    tls_servername: text.optional(),
+    // Not a yes or no: who turns verification off shall have to write why that is a bad idea.
+    tls_verify: oneOf(['yes', 'insecure']).default('yes'),
     connect_timeout: seconds(0.1, 300).default(5_000),
     login_timeout: seconds(1.5, 300).default(10_000),
     keepalive_interval: seconds(1, 3600).default(30_000),

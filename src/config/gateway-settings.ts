@@ -7,6 +7,8 @@ export interface UpstreamSettings {
   readonly secret: string;
   /** How the secret is proved: by a challenge, or as it is. */
   readonly auth: 'md5' | 'plain';
+  /** `null` for plain TCP. */
+  readonly tls: UpstreamTlsSettings | null;
   readonly connectTimeoutMs: number;
   /** For banner and login together; Asterisk delays a refusal by one second. */
   readonly loginTimeoutMs: number;
@@ -25,6 +27,15 @@ export interface UpstreamSettings {
   readonly actionTimeoutMs: number;
   readonly reconnectMinMs: number;
   readonly reconnectMaxMs: number;
+}
+
+export interface UpstreamTlsSettings {
+  /** A PEM file with the authorities to trust; `null` for those of the system. */
+  readonly caFile: string | null;
+  /** The name that the certificate must carry; `null` for the host. */
+  readonly servername: string | null;
+  /** `insecure` takes any certificate. */
+  readonly verify: 'yes' | 'insecure';
 }
 
 export interface MetricsSettings {

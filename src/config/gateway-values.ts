@@ -56,11 +56,7 @@ function collectFromFile(sections: readonly ConfSection[], problems: Problem[]):
   return texts;
 }
 
-/** TLS to Asterisk is to come; its keys are known so that a file can be prepared, but they protect nothing yet. */
 function unknownKey(place: Place, name: string, key: string, section: string, keys: readonly string[]): Problem {
-  if (section === 'upstream' && /^tls(?:$|_)/.test(key)) {
-    return warningAt(place, `${name} is accepted but not in effect yet: the connection to Asterisk is not encrypted`);
-  }
   return unknown(place, `key '${name}' in [${section}]`, nearestName(key, keys));
 }
 

@@ -22,21 +22,6 @@ export const NOT_IN_EFFECT_YET: ReadonlySet<string> = new Set([
   'channelvars',
   'disabledevents',
   'brokeneventsaction',
-  'tlsenable',
-  'sslenable',
-  'tlsbindaddr',
-  'sslbindaddr',
-  'tlscertfile',
-  'tlscert',
-  'sslcert',
-  'tlsprivatekey',
-  'sslprivatekey',
-  'tlscipher',
-  'sslcipher',
-  'tlsservercipherorder',
-  'tlsdisablev1',
-  'tlsdisablev11',
-  'tlsdisablev12',
 ]);
 
 type FlagName = {

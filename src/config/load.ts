@@ -20,7 +20,7 @@ export function loadConfig(directory: string, environment: Environment): LoadedC
     resolve: resolverIn(root),
     environment: Object.fromEntries(Object.entries(environment).map(([name, text]) => [name, text && toLatin1(text)])),
     readSecretFile: (name) => readText(path.isAbsolute(name) ? name : path.join(root, name)),
-    nameOf: (file) => path.join(root, file),
+    nameOf: (file) => (path.isAbsolute(file) ? file : path.join(root, file)),
   });
   return { config, problems: problems.map(readable) };
 }

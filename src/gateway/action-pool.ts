@@ -92,11 +92,11 @@ export class ActionPool {
       clearTimeout(deadline);
       const end = this.#isOpen ? 'no-lease' : 'unavailable';
       queueMicrotask(() => sink.ended(end));
-      return leaseOf(waiter);
+      return this.#leaseOf(waiter);
     }
     this.#waiters.push(waiter);
     this.#serve();
-    return leaseOf(waiter);
+    return this.#leaseOf(waiter);
   }
 
   /** Connections that exist, and how many of them are lent. */
@@ -189,15 +189,16 @@ export class ActionPool {
     this.#waiters = this.#waiters.filter((other) => other !== waiter);
     if (!waiter.isAbandoned) waiter.sink.ended(end);
   }
-}
 
-function leaseOf(waiter: Waiter): Lease {
-  return {
-    pause: () => waiter.connection?.pause(),
-    resume: () => waiter.connection?.resume(),
-    abandon: () => {
-      waiter.isAbandoned = true;
-      waiter.connection?.resume();
-    },
-  };
+  #leaseOf(waiter: Waiter): Lease {
+    return {
+      pause: () => waiter.connection?.pause(),
+      resume: () => waiter.connection?.resume(),
+      abandon: () => {
+        waiter.isAbandoned = true;
+        if (waiter.connection === null) this.#refuse(waiter, 'no-lease');
+        else waiter.connection.resume();
+      },
+    };
+  }
 }

@@ -115,8 +115,14 @@ function wantedRuns(view: EventView, events: readonly FanOutEvent[]): Runs {
   return { offsets, count };
 }
 
+/** A slice keeps the whole chunk in memory for as long as it waits for a slow client: a small part is copied out. */
+const WORTH_A_SLICE = 1 / 4;
+
 function joinRuns(buffer: Buffer, offsets: readonly number[]): Buffer {
-  if (offsets.length === 2) return buffer.subarray(offsets[0], offsets[1]);
+  const [start = 0, end = 0] = offsets;
+  const isOneRun = offsets.length === 2;
+  if (isOneRun && end - start >= buffer.length * WORTH_A_SLICE) return buffer.subarray(start, end);
+  if (isOneRun) return Buffer.from(buffer.subarray(start, end));
   const runs: Buffer[] = [];
   for (let i = 0; i < offsets.length; i += 2) runs.push(buffer.subarray(offsets[i], offsets[i + 1]));
   return Buffer.concat(runs);

@@ -8,7 +8,7 @@
  * its shape. The token of the sentinel is random: no header that a caller can influence can pretend to be the end.
  */
 import { randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { encodeAction } from '../ami/encoder.js';
 
 /** How an exchange ended. `lost` and `late`: the action was sent and its outcome is unknown. */
@@ -32,14 +32,14 @@ const SENTINEL_HEADS = [Buffer.from('Response: Success\r\n', 'latin1'), Buffer.f
 const MAX_HELD_BYTES = 1 << 20;
 
 export class LeaseConnection {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #closed: (connection: LeaseConnection) => void;
   #exchange: Exchange | null = null;
   #held: Buffer = Buffer.alloc(0);
   #isOpen = true;
 
   /** `closed` is told once when the connection is over, whoever ended it. */
-  constructor(socket: Socket, closed: (connection: LeaseConnection) => void) {
+  constructor(socket: Duplex, closed: (connection: LeaseConnection) => void) {
     this.#socket = socket;
     this.#closed = closed;
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
@@ -82,9 +82,9 @@ export class LeaseConnection {
     const exchange = this.#exchange;
     // Asterisk was told to send no events here: bytes that nobody asked for mean that we have lost the thread.
     if (exchange === null) return this.close();
-    const searchFrom = Math.max(0, this.#held.length - exchange.sentinel.length);
     this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    const found = this.#held.indexOf(exchange.sentinel, searchFrom);
+    // From the start each time: the sentinel may be here already while the rest of its block is still to come.
+    const found = this.#held.indexOf(exchange.sentinel);
     if (found < 0) return this.#releaseBlocks(exchange);
     const end = this.#held.indexOf(BLOCK_END, found);
     if (end < 0) return;

@@ -145,6 +145,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
 
   later(delayMs: number, act: () => void): void {
     this.stopTimer();
+    if (this.#state.phase === 'closed') return;
     this.#timer = setTimeout(act, delayMs);
   }
 

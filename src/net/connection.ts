@@ -47,11 +47,11 @@ export interface Peer {
 export interface Receiver {
   /** One message, only after the receiver asked for it with `ready`. */
   receive(input: DecodedInput): void;
-  /** The client sent more before it was asked for: what only waits may stop waiting. */
+  /** The client sent more, or its end, before it was asked for: what only waits may stop waiting. */
   waiting(): void;
   /** What was queued has left: an answer that was held back may go on. */
   drained(): void;
-  /** The connection is over; nothing is called afterwards. Called exactly once, also after `close`. */
+  /** The connection is over; nothing is called afterwards. Called exactly once, within `close` when that ended it. */
   ended(reason: CloseReason): void;
 }
 
@@ -67,6 +67,6 @@ export interface Connection {
   readonly isCongested: boolean;
   /** How long one write may stall before the client counts as a slow consumer, in milliseconds. */
   limitStall(stallMs: number): void;
-  /** Sends what is queued, then ends the connection with this reason. Idempotent: the first reason stays. */
+  /** Ends the session now with this reason; what is queued still leaves. Idempotent: the first reason stays. */
   close(reason: CloseReason): void;
 }

@@ -5,7 +5,8 @@
  *     send ──► queue of this tick ──► one corked write ──► socket
  *
  * Writing never blocks and never reorders. Two bounds end a client that does not read: bytes that wait for it, and
- * the time for which none of them leaves (Asterisk's writetimeout).
+ * the time for which none of them leaves (Asterisk's writetimeout). A client that reads too slowly for its own
+ * questions is not asked for more of them, and one that sends a flood takes turns with the others.
  */
 import type { Socket } from 'node:net';
 import { ActionDecoder } from '../ami/action-decoder.js';
@@ -22,7 +23,10 @@ export interface SocketConnectionSettings {
   readonly lingerMs: number;
 }
 
-type Ending = { readonly reason: CloseReason; readonly linger: NodeJS.Timeout | null };
+/** Messages of one client in a row before everybody else has a turn. */
+const MESSAGES_A_TURN = 64;
+/** Where nothing is owed to the client, the connection does not linger: neither its memory nor its descriptor is worth it. */
+const CUT_OFF: ReadonlySet<CloseReason> = new Set(['slow-consumer', 'auth-limit', 'session-limit']);
 
 export class SocketConnection implements Connection {
   readonly peer: Peer;
@@ -32,13 +36,14 @@ export class SocketConnection implements Connection {
   #receiver: Receiver | null = null;
   #wanted = false;
   #pumping = false;
+  #turnsLeft = MESSAGES_A_TURN;
   #halfClosed = false;
-  #ending: Ending | null = null;
-  #ended = false;
+  #isOver = false;
+  #linger: NodeJS.Timeout | null = null;
   #queue: Buffer[] = [];
   #queuedBytes = 0;
   #stallMs: number | null = null;
-  #stall: NodeJS.Timeout | null = null;
+  #isStalled = false;
 
   constructor(socket: Socket, peer: Peer, settings: SocketConnectionSettings) {
     this.#socket = socket;
@@ -54,6 +59,8 @@ export class SocketConnection implements Connection {
     this.#socket.on('error', () => this.#finish('connection-error'));
     this.#socket.on('close', () => this.#finish('client-closed'));
     this.#socket.on('drain', () => this.#drain());
+    // Where our own loop was late, what the client has read in the meantime is only seen behind the timers.
+    this.#socket.on('timeout', () => setImmediate(() => this.#isStalled && this.close('slow-consumer')));
   }
 
   ready(): void {
@@ -62,15 +69,18 @@ export class SocketConnection implements Connection {
   }
 
   send(bytes: Buffer): void {
-    if (this.#ending !== null || this.#ended) return;
+    if (this.#isOver) return;
     if (this.#queue.length === 0) process.nextTick(() => this.#flush());
     this.#queue.push(bytes);
     this.#queuedBytes += bytes.length;
-    if (this.#queuedBytes + this.#socket.writableLength > this.#settings.maxQueueBytes) this.close('slow-consumer');
+    if (this.#waitingBytes <= this.#settings.maxQueueBytes) return;
+    // Bytes of this tick have not had their chance yet; what the kernel takes now does not wait for the client.
+    this.#flush();
+    if (this.#waitingBytes > this.#settings.maxQueueBytes) this.close('slow-consumer');
   }
 
   get isCongested(): boolean {
-    return this.#queuedBytes + this.#socket.writableLength > this.#settings.congestedBytes;
+    return this.#waitingBytes > this.#settings.congestedBytes;
   }
 
   limitStall(stallMs: number): void {
@@ -78,22 +88,18 @@ export class SocketConnection implements Connection {
   }
 
   close(reason: CloseReason): void {
-    if (this.#ending !== null || this.#ended) return;
-    if (reason === 'slow-consumer') {
-      this.#ending = { reason, linger: null };
-      this.#socket.destroy();
-      return;
-    }
-    this.#flush();
-    const linger = setTimeout(() => this.#socket.destroy(), this.#settings.lingerMs);
-    this.#ending = { reason, linger };
-    this.#socket.end();
-    // What the client still sends is discarded; without reading it, its FIN would never be seen.
-    this.#socket.resume();
+    if (this.#isOver) return;
+    if (CUT_OFF.has(reason)) this.#socket.destroy();
+    else this.#sendTheRest();
+    this.#end(reason);
+  }
+
+  get #waitingBytes(): number {
+    return this.#queuedBytes + this.#socket.writableLength;
   }
 
   #take(chunk: Buffer): void {
-    if (this.#ending !== null) return;
+    if (this.#isOver) return;
     this.#decoder.push(chunk);
     if (!this.#wanted) this.#receiver?.waiting();
     if (this.#wanted && !this.#pumping) this.#pump();
@@ -103,21 +109,33 @@ export class SocketConnection implements Connection {
   /** Hands over messages as long as the session asks for them; a loop, so that a pipeline does not grow the stack. */
   #pump(): void {
     this.#pumping = true;
-    while (this.#wanted && this.#ending === null && !this.#ended) {
+    let isDry = false;
+    while (this.#wanted && !this.#isOver && !this.isCongested) {
+      if (this.#turnsLeft === 0) return this.#pumpNextTurn();
       const input = this.#decoder.next();
+      isDry = input === null;
       if (input === null) break;
+      this.#turnsLeft -= 1;
       this.#wanted = false;
       this.#receiver?.receive(input);
     }
     this.#pumping = false;
-    if (this.#ending !== null || this.#ended) return;
+    if (this.#isOver) return;
     if (this.#decoder.pendingBytes <= this.#settings.maxPendingBytes) this.#socket.resume();
-    if (this.#halfClosed && this.#wanted) this.close('client-closed');
+    if (this.#halfClosed && isDry) this.close('client-closed');
+  }
+
+  #pumpNextTurn(): void {
+    setImmediate(() => {
+      this.#turnsLeft = MESSAGES_A_TURN;
+      this.#pump();
+    });
   }
 
   /** The client will send no more; what it has sent is still answered, as Asterisk does, then the connection ends. */
   #halfClose(): void {
     this.#halfClosed = true;
+    if (!this.#wanted) this.#receiver?.waiting();
     if (this.#wanted && !this.#pumping) this.#pump();
   }
 
@@ -136,28 +154,40 @@ export class SocketConnection implements Connection {
     this.#watch(flushed);
   }
 
+  /** The socket's own timer starts anew whenever the kernel takes a part: a slow reader is not a client that does not read. */
   #watch(flushed: boolean): void {
-    if (flushed || this.#stallMs === null || this.#stall !== null) return;
-    this.#stall = setTimeout(() => this.close('slow-consumer'), this.#stallMs);
+    if (flushed || this.#stallMs === null || this.#isStalled) return;
+    this.#isStalled = true;
+    this.#socket.setTimeout(this.#stallMs);
   }
 
   #drain(): void {
-    this.#clearStall();
-    if (this.#ending === null && !this.#ended) this.#receiver?.drained();
+    this.#isStalled = false;
+    this.#socket.setTimeout(0);
+    if (this.#isOver) return;
+    this.#receiver?.drained();
+    if (this.#wanted && !this.#pumping) this.#pump();
   }
 
-  #clearStall(): void {
-    if (this.#stall !== null) clearTimeout(this.#stall);
-    this.#stall = null;
+  #sendTheRest(): void {
+    this.#flush();
+    this.#linger = setTimeout(() => this.#socket.destroy(), this.#settings.lingerMs);
+    this.#socket.end();
+    // What the client still sends is discarded; without reading it, its FIN would never be seen.
+    this.#socket.resume();
   }
 
+  /** The socket is gone. */
   #finish(reason: CloseReason): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#clearStall();
-    if (this.#ending?.linger) clearTimeout(this.#ending.linger);
-    this.#queue = [];
+    if (this.#linger !== null) clearTimeout(this.#linger);
     this.#socket.destroy();
-    this.#receiver?.ended(this.#ending?.reason ?? reason);
+    this.#end(reason);
+  }
+
+  #end(reason: CloseReason): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#queue = [];
+    this.#receiver?.ended(reason);
   }
 }

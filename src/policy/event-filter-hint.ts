@@ -1,4 +1,5 @@
 /** Filters that compile but cannot do what their author hoped: told by `check`, and only where it is certain. */
+import { unreachable } from '../lib/unreachable.js';
 import type { EventFilter } from './event-filter-kinds.js';
 import { edgesOfTest } from './event-filter-test.js';
 
@@ -12,6 +13,8 @@ export function canNeverMatch(filter: EventFilter): string | null {
       return wholeTextHint(filter);
     case 'header':
       return headerHint(filter);
+    default:
+      return unreachable(filter);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * What `^` and `$` mean to glibc without REG_NEWLINE. They are the ends of the whole text, with one exception that
- * filters in the field rely on: `^` also holds behind a line feed that the match itself has taken, and `$` before one
+ * What `^` and `$` mean to glibc without REG_NEWLINE. They are the ends of the whole text, with one exception
+ * that working filters may rely on: `^` also holds behind a line feed that the match itself has taken, and `$` before one
  * that it will take. So `^Context` finds no second line, but `Newchannel.*^Context` does.
  *
  * A tree is rewritten until each anchor knows which of the two it is. `^` is `text-start` where the match has taken

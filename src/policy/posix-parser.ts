@@ -9,6 +9,8 @@ import { isQuantifier, parseRepeats } from './posix-quantifier.js';
 import type { ByteRange, PosixNode } from './posix-tree.js';
 import { ANY_BYTE, byteNode, complementOf, type Place, partsOf, SPACE, WORD } from './posix-tree.js';
 
+/** As long as the longest line that Asterisk's configuration reader takes. */
+const LONGEST_PATTERN = 8192;
 /** Groups in groups: far beyond any filter, well below what the engine's recursion bears. */
 const DEEPEST_GROUP = 100;
 
@@ -32,6 +34,7 @@ const ESCAPED_SETS: ReadonlyMap<string, readonly ByteRange[]> = new Map([
 
 /** The tree of a pattern, or why glibc, or this gateway, refuses it. */
 export function parsePosix(pattern: string): Result<PosixNode> {
+  if (pattern.length > LONGEST_PATTERN) return fail(`a pattern of more than ${LONGEST_PATTERN} bytes is not supported`);
   if (pattern.includes('\0')) return fail('a NUL byte is not supported');
   return parseChoice({ text: pattern, at: 0 }, 0);
 }

@@ -37,6 +37,9 @@ export interface PosixRegex {
 /**
  * Compiles what glibc's regcomp(REG_EXTENDED | REG_NOSUB) takes in the C locale: text and pattern are bytes, `.` matches
  * line ends, and `^` and `$` are what posix-anchors says. The failure is a reason for a person.
+ *
+ * Asterisk runs in the C locale before 20.18, 22.8 and 23.2, later in C.UTF-8. There `.` and `[^x]` take a whole
+ * character and never a byte that is not UTF-8, so a caller can slip past an exclude filter; here every byte counts.
  */
 export function compilePosix(pattern: string): Result<PosixRegex> {
   const tree = parsePosix(pattern);

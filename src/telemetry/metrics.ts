@@ -61,6 +61,12 @@ const NAMES = {
     help: 'Distinct views among the sessions: events are decided once for each.',
     labels: [],
   },
+  certificateExpiry: {
+    type: 'gauge',
+    name: 'tls_certificate_expiry_timestamp_seconds',
+    help: 'When the certificate of a listener expires.',
+    labels: ['listener'],
+  },
   sessionsClosed: {
     type: 'counter',
     name: 'sessions_closed_total',

@@ -36,6 +36,8 @@ export interface Wanted {
   readonly general?: string;
   readonly acl?: string;
   readonly dialplan?: string;
+  /** More files for Asterisk's configuration directory, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Lines of gateway.conf behind [upstream]. */
   readonly gatewayConf?: string;
   readonly bindaddr?: string;
@@ -44,7 +46,7 @@ export interface Wanted {
 const UPSTREAM_ACCOUNT = '[gateway-account]\nsecret = upstream-secret\nread = all\nwrite = all\n';
 
 export async function sideBySide(wanted: Wanted): Promise<SideBySide> {
-  const { version, name, users, general = '', acl = '', dialplan = '' } = wanted;
+  const { version, name, users, general = '', acl = '', dialplan = '', files = {} } = wanted;
   const asterisk = await provideAsterisk({
     version,
     name,
@@ -52,6 +54,7 @@ export async function sideBySide(wanted: Wanted): Promise<SideBySide> {
     general,
     acl,
     dialplan,
+    files,
   });
   const telemetry = makeMetrics();
   const app = await startGateway(asterisk.port, wanted, telemetry);

@@ -2,12 +2,12 @@
 
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
   // clocks
-  [/^(Timestamp: )\d+\.\d{6}/gm, '$1<time>'],
-  [/^(Uptime: |LastReload: )\d+/gm, '$1<seconds>'],
+  [/^(Timestamp: )\d+\.\d{6}/gim, '$1<time>'],
+  [/^(Uptime: |LastReload: )\d+/gim, '$1<seconds>'],
   [/^(EventTV: |SessionTV: )[^\r\n]*/gm, '$1<time>'],
   [/^(CoreCurrentCalls: |CoreProcessedCalls: )\d+/gm, '$1<count>'],
   [/^(CoreStartup|CoreReload)(Date|Time): [^\r\n]*/gm, '$1$2: <time>'],
-  [/^(Output: (?:System uptime|Last reload): )[^\r\n]*/gm, '$1<time>'],
+  [/^(Output: (?:System uptime|Last reload): )[^\r\n]*/gim, '$1<time>'],
   // identities of calls, which Asterisk numbers through
   [/\b\d{10}\.\d+\b/g, '<uniqueid>'],
   [/(Local\/[\w@.-]+)-[0-9a-f]{8};([12])/g, '$1-<id>;$2'],

@@ -16,6 +16,8 @@ const interruptedCode = 130;
 
 const wantsToKeep = readKeep();
 const stage = openStage();
+// Whoever read this has seen enough, as `head` does.
+process.stdout.once('error', () => process.exit(1));
 const { code, lines } = await Promise.race([perform(), nextSignal()]);
 for (const line of lines) process.stderr.write(`${line}\n`);
 await stage.clear();

@@ -29,6 +29,7 @@ describe('gateway.conf', () => {
         username: 'gw',
         secret: 's3cret',
         auth: 'md5',
+        tls: null,
         connectTimeoutMs: 5_000,
         loginTimeoutMs: 10_000,
         keepaliveIntervalMs: 30_000,
@@ -130,13 +131,13 @@ level = loud`,
     ]);
   });
 
-  it('warns of keys that are set twice, and of tls keys, which protect nothing yet', () => {
-    const { settings, problems } = load('[upstream]\nport = 1\nport = 2\ntls = yes');
+  it('warns of keys that are set twice, and of a certificate that is not verified', () => {
+    const { settings, problems } = load('[upstream]\nport = 1\nport = 2\ntls = yes\ntls_verify = insecure');
 
     expect(settings?.upstream.port).toBe(2);
     expect(problems).toEqual([
       'gateway.conf:3: warning: port is set again: the last one counts',
-      'gateway.conf:4: warning: tls is accepted but not in effect yet: the connection to Asterisk is not encrypted',
+      'gateway.conf:5: warning: the certificate of Asterisk is not verified (whoever is in between can read and change everything; name the authority in tls_ca)',
     ]);
   });
 

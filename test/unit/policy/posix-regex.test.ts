@@ -34,6 +34,7 @@ describe('a POSIX extended regular expression', () => {
     ['an interval beyond what the engine takes', 'a{1001}', 'repeating more than 1000 times is not supported'],
     ['intervals that multiply', '((a{1,100}){1,100}){1,100}', 'repeating more than 1000 times is not supported'],
     ['a program that grows too large', '([ab]?[ab]){1000}', 'an expression of more than 2000 steps is not supported'],
+    ['a pattern without end', 'a'.repeat(8193), 'a pattern of more than 8192 bytes is not supported'],
     ['groups nested without end', '('.repeat(101), 'more than 100 nested groups are not supported'],
     [
       'what UTF-8 and byte locales read differently',

@@ -1,0 +1,109 @@
+/**
+ * `channelvars`: gives every event that describes channels exactly the ChanVariable lines that are configured. A value
+ * that Asterisk itself sends is taken as it is; the others are kept from VarSet events.
+ */
+import { type ChannelBlock, findChannelBlocks, variablesIn } from '../ami/channel-block.js';
+import { unescapeC } from '../ami/c-escape.js';
+import type { KeptVariables } from './kept-variables.js';
+
+export class ChannelVariables {
+  readonly #names: readonly string[];
+  readonly #kept: KeptVariables;
+
+  constructor(names: readonly string[], kept: KeptVariables) {
+    this.#names = names;
+    this.#kept = kept;
+  }
+
+  /** Takes note of the event, and returns its text with the lines. Every event must come here, in order. */
+  rewrite(eventName: string, text: string): string {
+    const blocks = findChannelBlocks(eventName, text);
+    this.#noteBefore(eventName, text, blocks);
+    const rewritten = LIVE_CHANNEL_EVENTS.has(eventName)
+      ? this.#rewriteTail(eventName, text)
+      : this.#rewriteBlocks(text, blocks);
+    this.#noteBehind(eventName, blocks);
+    return rewritten;
+  }
+
+  #noteBefore(eventName: string, text: string, blocks: readonly ChannelBlock[]): void {
+    const [first] = blocks;
+    if (eventName === 'VarSet') return this.#noteVarSet(text, first);
+    if (eventName === 'Newchannel' && first !== undefined) return this.#kept.begin(first.uniqueId, first.channel);
+    for (const { uniqueId } of blocks) this.#kept.advance(uniqueId);
+  }
+
+  #noteVarSet(text: string, block: ChannelBlock | undefined): void {
+    const parts = /\r\nVariable: ([^\r\n]*)\r\nValue: ([^\r\n]*)\r\n\r\n$/.exec(text);
+    if (parts === null) return;
+    const [, variable = '', value = ''] = parts;
+    if (block !== undefined) this.#kept.set(block.uniqueId, block.channel, { variable, value });
+    else if (text.includes('\r\nUniqueid: none\r\n')) this.#kept.setGlobal({ variable, value });
+  }
+
+  #noteBehind(eventName: string, blocks: readonly ChannelBlock[]): void {
+    const [first, second] = blocks;
+    if (eventName === 'Hangup' && first !== undefined) this.#kept.end(first.uniqueId);
+    // Who picks up takes the place of the channel that rang.
+    if (eventName === 'Pickup' && first !== undefined && second !== undefined) {
+      this.#kept.merge(second.uniqueId, first.uniqueId);
+    }
+  }
+
+  #rewriteBlocks(text: string, blocks: readonly ChannelBlock[]): string {
+    let rewritten = '';
+    let from = 0;
+    for (const { prefix, uniqueId, start, end } of blocks) {
+      const lines = this.#values(uniqueId, text.slice(start, end));
+      rewritten += text.slice(from, start);
+      for (const [name, value] of lines) rewritten += `${prefix}ChanVariable: ${name}=${value}\r\n`;
+      from = end;
+    }
+    return rewritten + text.slice(from);
+  }
+
+  /** The lines at the end of an event that Asterisk writes from a living channel: with its name, and not escaped. */
+  #rewriteTail(eventName: string, text: string): string {
+    const channel = headerOf(text, 'Channel');
+    const uniqueId = headerOf(text, 'Uniqueid');
+    const label = `\r\nChanVariable(${channel}): `;
+    const end = text.indexOf(label);
+    const body = end < 0 ? text.slice(0, -2) : text.slice(0, end + 2);
+    const sent = end < 0 ? '' : text.slice(end + 2, -2);
+    // An Originate that failed has no channel any more.
+    if (eventName === 'OriginateResponse' && headerOf(text, 'Response') !== 'Success') return `${body}\r\n`;
+    const kept = this.#values(uniqueId, sent).map(([name, value, isSent]) => [name, isSent ? value : raw(value)]);
+    return `${body}${kept.map(([name, value]) => `ChanVariable(${channel}): ${name}=${value}\r\n`).join('')}\r\n`;
+  }
+
+  /** A function cannot be worked out here: it is there only if Asterisk sends it. */
+  #values(uniqueId: string, sentLines: string): (readonly [name: string, value: string, isSent: boolean])[] {
+    const sent = sentLines === '' ? NOTHING : variablesIn(sentLines);
+    return this.#names.flatMap((name) => {
+      const value = sent.get(name);
+      if (value !== undefined) return [[name, value, true] as const];
+      return isFunction(name) ? [] : [[name, this.#kept.valueOf(uniqueId, name), false] as const];
+    });
+  }
+}
+
+const NOTHING: ReadonlyMap<string, string> = new Map();
+
+/** Written by Asterisk's ast_manager_event from a channel, and not from its snapshot. */
+const LIVE_CHANNEL_EVENTS: ReadonlySet<string> = new Set(['OriginateResponse', 'Rename']);
+
+export function isFunction(name: string): boolean {
+  return name.includes('(');
+}
+
+function headerOf(text: string, name: string): string {
+  const label = `\r\n${name}: `;
+  const start = text.indexOf(label);
+  return start < 0 ? '' : text.slice(start + label.length, text.indexOf('\r\n', start + label.length));
+}
+
+/** Asterisk does not escape here; but a value that would end its line could forge an event, so that one stays escaped. */
+function raw(escaped: string): string {
+  const value = unescapeC(escaped);
+  return /[\r\n]/.test(value) ? escaped : value;
+}

@@ -1,0 +1,94 @@
+/** Arguments of actions, good, wrong and wicked, as users of several classes: the whole answers are compared. */
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { connectAmi } from './ami-client.mjs';
+import { type Account, NOBODY, quietLoginOf, sectionsOf, writer } from './differential/accounts.js';
+import { type ArgumentCase, fillIn } from './differential/argument-case.js';
+import { COMMAND_CASES } from './differential/command-cases.js';
+import { answersTo } from './differential/conversation.js';
+import { FILE_CASES, FILES } from './differential/file-cases.js';
+import { LIVE_CASES } from './differential/live-cases.js';
+import { ORIGINATE_CASES, RINGING } from './differential/originate-cases.js';
+import { STATE_CASES } from './differential/state-cases.js';
+import { Tally } from './differential/tally.js';
+import { VARIABLE_CASES } from './differential/variable-cases.js';
+import { poll } from './processes.mjs';
+import { describeWithAsterisk } from './require-asterisk.js';
+import { type Side, type SideBySide, sideBySide } from './side-by-side.js';
+
+const ACCOUNTS: readonly Account[] = [
+  writer('all'),
+  NOBODY,
+  ...['system', 'call', 'config', 'reporting', 'command', 'agent', 'user', 'message', 'originate', 'agi'].map(writer),
+  ...['originate,agi', 'originate,system', 'call,reporting,originate', 'config,command'].map(writer),
+];
+
+for (const version of ['22', '16'] as const) {
+  await describeWithAsterisk(version, `arguments of actions of Asterisk ${version}`, () => {
+    const tally = new Tally('arguments', version);
+    let sides: SideBySide;
+    let etc: string;
+    beforeAll(async () => {
+      const texts = { users: sectionsOf(ACCOUNTS), dialplan: RINGING, files: FILES };
+      sides = await sideBySide({ version, name: `arg${version}`, ...texts });
+      const settings = await sides.asterisk.cli('core show settings');
+      etc = /Configuration directory:\s+(\S+)/.exec(settings)?.[1] ?? '';
+    });
+    afterAll(() => sides?.stop());
+
+    async function compare(user: string, cases: readonly ArgumentCase[]): Promise<void> {
+      const direct = await answersOf(sides.direct, user, cases);
+      const gateway = await answersOf(sides.gateway, user, cases);
+      tally.judge(
+        cases.map(({ title }, index) => ({
+          title,
+          as: user,
+          direct: direct[index] ?? '',
+          gateway: gateway[index] ?? '',
+        })),
+      );
+    }
+
+    async function answersOf(side: Side, user: string, cases: readonly ArgumentCase[]): Promise<readonly string[]> {
+      const messages = cases.map(({ text }) => fillIn(text, { side: side.name, user, etc }));
+      const answers = await answersTo(side, quietLoginOf(user), messages);
+      await untilNoCall(sides);
+      return answers;
+    }
+
+    describe.each([
+      { what: 'variables and functions', cases: VARIABLE_CASES },
+      { what: 'files and modules', cases: FILE_CASES },
+      { what: 'CLI commands', cases: COMMAND_CASES },
+      { what: 'queues, database, devices and what is not there', cases: STATE_CASES },
+      { what: 'Originate', cases: ORIGINATE_CASES },
+    ])('$what', ({ cases }) => {
+      it.each(ACCOUNTS)('as $name', ({ name }) => compare(name, cases));
+    });
+
+    describe('a channel that lives', () => {
+      beforeAll(() => startLiveCall(sides));
+
+      it.each(ACCOUNTS)('as $name', ({ name }) => compare(name, LIVE_CASES));
+    });
+
+    it('is the same but for the listed exceptions', () => tally.close());
+  });
+}
+
+/** Ends when every call but the one that is to live has ended, so that no case sees the calls of another. */
+async function untilNoCall({ asterisk }: SideBySide): Promise<void> {
+  const isOver = async () => {
+    const channels = await asterisk.cli('core show channels concise');
+    const others = channels.split('\n').filter((line) => line.includes('!') && !/!live(?:-too)?$/.test(line));
+    return others.length === 0 ? true : null;
+  };
+  if ((await poll(isOver, 20_000)) === null) throw new Error('a call does not end');
+}
+
+async function startLiveCall({ direct }: SideBySide): Promise<void> {
+  const client = await connectAmi({ port: direct.port });
+  client.send(quietLoginOf('may-all'));
+  const call = { Channel: 'Local/wait@test/n', ChannelId: 'live', OtherChannelId: 'live-too' };
+  await client.action({ Action: 'Originate', ...call, Application: 'Wait', Data: '600' });
+  client.close();
+}

@@ -1,0 +1,150 @@
+/** One leased connection against bytes that arrive in any pieces: a Duplex of our own stands for the socket. */
+import { Duplex } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { type ExchangeEnd, LeaseConnection } from '../../src/gateway/lease-connection.js';
+
+const ACTION = Buffer.from('Action: CoreStatus\r\nActionID: 1\r\n\r\n', 'latin1');
+
+/** The near end is the gateway's; what it writes is kept, what the test pushes it reads. */
+function makeLease() {
+  const written: Buffer[] = [];
+  const near = new Duplex({
+    read: () => undefined,
+    write: (chunk: Buffer, _encoding, done) => {
+      written.push(chunk);
+      done();
+    },
+  });
+  const answers: Buffer[] = [];
+  const ends: ExchangeEnd[] = [];
+  let closed = 0;
+  const lease = new LeaseConnection(near, () => {
+    closed += 1;
+  });
+  const sink = { answer: (bytes: Buffer) => answers.push(bytes), ended: (end: ExchangeEnd) => ends.push(end) };
+  return {
+    lease,
+    near,
+    ends,
+    exchange: (deadlineMs = 10_000) => lease.exchange(ACTION, sink, deadlineMs),
+    /** The sentinel that left behind the last action. */
+    token: () => /ActionID: ([0-9a-f]{32})\r\n/.exec(Buffer.concat(written).toString('latin1').slice(-60))?.[1] ?? '',
+    answer: () => Buffer.concat(answers).toString('latin1'),
+    closedCount: () => closed,
+  };
+}
+
+const pong = (token: string) => `Response: Success\r\nActionID: ${token}\r\nPing: Pong\r\nTimestamp: 1.000000\r\n\r\n`;
+
+async function receive(near: Duplex, pieces: readonly string[]): Promise<void> {
+  for (const piece of pieces) {
+    near.push(Buffer.from(piece, 'latin1'));
+    await turn();
+  }
+}
+
+describe('a leased connection', () => {
+  it.each([
+    ['one response', 'Response: Success\r\nActionID: 1\r\n\r\n'],
+    ['raw text without an end', 'no line end'],
+    ['a block with the head of a sentinel', 'Response: Success\r\nActionID: \r\n\r\nResponse: Success\r\n'],
+    ['nothing', ''],
+  ])('ends with %s at every split point of answer and sentinel', async (_shape, answer) => {
+    const length = answer.length + pong('x'.repeat(32)).length;
+    const wrong: number[] = [];
+    for (let at = 1; at < length; at++) {
+      const lease = makeLease();
+      lease.exchange();
+      const wire = answer + pong(lease.token());
+
+      await receive(lease.near, [wire.slice(0, at), wire.slice(at)]);
+
+      if (lease.answer() !== answer || lease.ends.join() !== 'complete' || !lease.lease.isOpen) wrong.push(at);
+    }
+
+    expect(wrong).toEqual([]);
+  });
+
+  it('ends when answer and sentinel come byte by byte', async () => {
+    const lease = makeLease();
+    lease.exchange();
+    const answer = 'Event: Item\r\nValue: 1\n\r\n\r\nEvent: Complete\r\n\r\n';
+
+    await receive(lease.near, [...(answer + pong(lease.token()))]);
+
+    expect(lease.answer()).toBe(answer);
+    expect(lease.ends).toEqual(['complete']);
+  });
+
+  it('carries the next action after the end of the first', async () => {
+    const lease = makeLease();
+    lease.exchange();
+    await receive(lease.near, [`one\r\n\r\n${pong(lease.token())}`]);
+
+    lease.exchange();
+    await receive(lease.near, [`two\r\n\r\n${pong(lease.token())}`]);
+
+    expect(lease.answer()).toBe('one\r\n\r\ntwo\r\n\r\n');
+    expect(lease.ends).toEqual(['complete', 'complete']);
+  });
+
+  it('passes a block on in parts when it is larger than memory should hold', async () => {
+    const lease = makeLease();
+    lease.exchange();
+    const answer = `Response: Success\r\n${'Output: x\r\n'.repeat(250_000)}\r\n`;
+    let most = 0;
+
+    for (let at = 0; at < answer.length; at += 65_536) {
+      await receive(lease.near, [answer.slice(at, at + 65_536)]);
+      most = Math.max(most, Math.min(at + 65_536, answer.length) - lease.answer().length);
+    }
+    await receive(lease.near, [pong(lease.token())]);
+
+    expect(lease.answer()).toBe(answer);
+    expect(most).toBeLessThan(1.2 * 1024 * 1024);
+  });
+
+  it('holds the answer but is not used again when bytes come behind the sentinel', async () => {
+    const lease = makeLease();
+    lease.exchange();
+
+    await receive(lease.near, [`x\r\n\r\n${pong(lease.token())}Event: Uninvited\r\n\r\n`]);
+
+    expect(lease.answer()).toBe('x\r\n\r\n');
+    expect(lease.ends).toEqual(['complete']);
+    expect(lease.lease.isOpen).toBe(false);
+    expect(lease.closedCount()).toBe(1);
+  });
+
+  it('closes on bytes that nobody asked for', async () => {
+    const lease = makeLease();
+
+    await receive(lease.near, ['Event: Uninvited\r\n\r\n']);
+
+    expect(lease.lease.isOpen).toBe(false);
+    expect(lease.closedCount()).toBe(1);
+    expect(lease.near.destroyed).toBe(true);
+  });
+
+  it('closes when the sentinel stands where no answer of a Ping can stand', async () => {
+    const lease = makeLease();
+    lease.exchange();
+
+    await receive(lease.near, [`Event: Echo\r\nActionID: ${lease.token()}\r\n\r\n`]);
+
+    expect(lease.ends).toEqual(['lost']);
+    expect(lease.closedCount()).toBe(1);
+  });
+
+  it('ends an exchange as late once, and the connection with it', async () => {
+    const lease = makeLease();
+    lease.exchange(1);
+
+    await expect.poll(() => lease.closedCount()).toBe(1);
+    lease.lease.close();
+
+    expect(lease.ends).toEqual(['late']);
+    expect(lease.closedCount()).toBe(1);
+  });
+});
