@@ -4,15 +4,18 @@
  *     start: metrics listener ──► upstream logged in ──► AMI listener ──► ready
  *     stop:  not ready ──► AMI listener ──► sessions ──► upstream ──► metrics listener
  */
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from './config/load.js';
 import { ActionPool } from './gateway/action-pool.js';
+import { EventRewriter } from './gateway/event-rewriter.js';
 import { FanOut } from './gateway/fan-out.js';
 import { newSessionId } from './gateway/login.js';
 import { OwnTraffic } from './gateway/own-traffic.js';
 import { Relay } from './gateway/relay.js';
 import { SecurityReporter } from './gateway/security-reporter.js';
 import { Session } from './gateway/session.js';
+import type { SessionSettings } from './gateway/session-port.js';
 import { SessionRegistry } from './gateway/session-registry.js';
 import { openUpstream, type UpstreamEvents } from './gateway/upstream-login.js';
 import { AdminServer } from './http/admin.js';
@@ -22,6 +25,7 @@ import { Listener, type ListenerDeps } from './net/listener.js';
 import { TlsListener } from './net/tls-listener.js';
 import type { Log } from './telemetry/logger.js';
 import type { Telemetry } from './telemetry/metrics.js';
+import { SecurityLog } from './telemetry/security-log.js';
 
 export interface AppDeps {
   readonly log: Log;
@@ -47,10 +51,12 @@ export class App {
   readonly #fanOut: FanOut;
   readonly #pool: ActionPool;
   readonly #relay: Relay;
+  readonly #securityLog: SecurityLog | null;
   readonly #security: SecurityReporter;
   readonly #listener: Listener;
   readonly #admin: AdminServer | null;
   #tls: TlsListener | null = null;
+  readonly #stopping = new AbortController();
   #isListening = false;
 
   constructor(deps: AppDeps, config: Config) {
@@ -60,9 +66,10 @@ export class App {
     const { metrics } = telemetry;
     const { upstream, metrics: admin } = config.gateway;
     const ownTraffic = new OwnTraffic(upstream.username);
+    // Before the login: if that fails, Asterisk's event about it must not be passed on either.
+    const dialled = (socket: Socket) => ownTraffic.opened(socket);
     const open = async (events: UpstreamEvents) => {
-      const opened = await openUpstream(upstream, events);
-      if (opened.ok) ownTraffic.opened(opened.value.socket);
+      const opened = await openUpstream(upstream, events, { signal: this.#stopping.signal, dialled });
       const purpose = events === 'on' ? 'events' : 'actions';
       metrics.upstreamConnects.inc({ purpose, result: opened.ok ? 'success' : opened.failure.kind });
       return opened;
@@ -70,9 +77,12 @@ export class App {
     this.#registry = new SessionRegistry(metrics);
     this.#fanOut = new FanOut(metrics);
     this.#pool = new ActionPool({ open: () => open('off'), log, metrics }, upstream);
-    const relayDeps = { open, pool: this.#pool, fanOut: this.#fanOut, ownTraffic, nowMs, random, log, metrics };
+    const rewriter = new EventRewriter({ nowMs }, config.general);
+    const relayDeps = { open, pool: this.#pool, rewriter, fanOut: this.#fanOut, ownTraffic, nowMs, random, log, metrics };
     this.#relay = new Relay(relayDeps, upstream);
-    this.#security = new SecurityReporter({ relay: this.#relay, metrics });
+    const { securityFile } = config.gateway.log;
+    this.#securityLog = securityFile === null ? null : new SecurityLog({ log, metrics }, securityFile);
+    this.#security = new SecurityReporter({ relay: this.#relay, metrics, securityLog: this.#securityLog, nowMs });
     this.#listener = new Listener(this.#listenerDeps('tcp'), { ...this.#listenerSettings(), tls: null });
     const adminDeps = { registry: telemetry.registry, isReady: () => this.isReady, measure: () => this.#measure() };
     this.#admin = admin.enabled ? new AdminServer(adminDeps, admin) : null;
@@ -80,6 +90,8 @@ export class App {
 
   /** Opens the metrics listener at once and the AMI listener as soon as Asterisk was reached; resolves when both are open. */
   async start(): Promise<Result<void>> {
+    const logging = await this.#securityLog?.start();
+    if (logging !== undefined && !logging.ok) return logging;
     const admin = await this.#admin?.start();
     if (admin !== undefined && !admin.ok) return admin;
     const { host, port } = this.#config.gateway.upstream;
@@ -102,7 +114,9 @@ export class App {
     for (const session of this.#registry.sessions) session.close('shutdown');
     await Promise.race([closed, delay(STOP_MS, undefined, { ref: false })]);
     this.#relay.stop();
+    this.#stopping.abort();
     await this.#admin?.stop();
+    await this.#securityLog?.stop();
   }
 
   get isReady(): boolean {
@@ -127,7 +141,7 @@ export class App {
     const { maxQueueBytes } = gateway.sessions;
     const connection = {
       maxQueueBytes,
-      congestedBytes: CONGESTED_BYTES,
+      congestedBytes: Math.min(CONGESTED_BYTES, maxQueueBytes / 2),
       maxPendingBytes: MAX_PENDING_BYTES,
       lingerMs: LINGER_MS,
     };
@@ -136,8 +150,7 @@ export class App {
 
   /** Where a connection becomes a session, unless too many are there already: then it ends without a banner, as in Asterisk. */
   #accept(connection: Connection): void {
-    const { log, telemetry, nowMs } = this.#deps;
-    const { general, gateway, policies } = this.#config;
+    const { log, telemetry } = this.#deps;
     const { remote, transport } = connection.peer;
     const refusal = this.#refusal();
     telemetry.metrics.connections.inc({ listener: transport, result: refusal ?? 'accepted' });
@@ -147,6 +160,13 @@ export class App {
       connection.close(refusal);
       return;
     }
+    this.#open(connection, { events: 'pushed', waitLimitMs: () => Number.POSITIVE_INFINITY });
+  }
+
+  #open(connection: Connection, delivery: Pick<SessionSettings, 'events' | 'waitLimitMs'>): Session {
+    const { log, telemetry, nowMs } = this.#deps;
+    const { general, gateway, policies } = this.#config;
+    const { remote } = connection.peer;
     const id = newSessionId();
     const session = new Session(
       {
@@ -160,9 +180,17 @@ export class App {
         log: log.child({ session: id, peer: remote.address, port: remote.port }),
         metrics: telemetry.metrics,
       },
-      { id, authTimeoutMs: general.authTimeoutMs, penaltyMs: PENALTY_MS, maxHeldBytes: gateway.sessions.maxQueueBytes },
+      {
+        id,
+        authTimeoutMs: general.authTimeoutMs,
+        penaltyMs: PENALTY_MS,
+        brokenEventsAction: general.brokenEventsAction,
+        maxHeldBytes: gateway.sessions.maxQueueBytes,
+        ...delivery,
+      },
     );
     session.start();
+    return session;
   }
 
   #listenerDeps(transport: Transport): ListenerDeps {
@@ -190,6 +218,11 @@ export class App {
       handshakeTimeoutMs: general.authTimeoutMs,
     });
     return this.#tls.start();
+  }
+
+  /** Opens the security log again, after it was moved away. */
+  reopenLogs(): void {
+    this.#securityLog?.reopen();
   }
 
   /** Reads the certificates again; sessions that exist keep theirs. */

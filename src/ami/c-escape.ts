@@ -14,7 +14,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '?': '\\?',
 };
 const CHARACTERS: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(ESCAPES).map(([character, escape]) => [escape, character]),
+  Object.entries(ESCAPES).map(([character, escaped]) => [escaped, character]),
 );
 
 export function escapeC(text: string): string {
@@ -22,5 +22,5 @@ export function escapeC(text: string): string {
 }
 
 export function unescapeC(text: string): string {
-  return text.replace(/\\[^]/g, (escape) => CHARACTERS[escape] ?? escape);
+  return text.replace(/\\[\s\S]/g, (escaped) => CHARACTERS[escaped] ?? escaped);
 }

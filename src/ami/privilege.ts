@@ -26,8 +26,6 @@ export const CLASS_BITS = {
   message: 1 << 30,
 } as const satisfies Record<string, ClassSet>;
 
-export type ClassLabel = keyof typeof CLASS_BITS;
-
 /** `all` of Asterisk: every bit from 0 to 30, so also classes that have no label yet. */
 export const ALL_CLASSES: ClassSet = 0x7fffffff;
 export const NO_CLASSES: ClassSet = 0;
@@ -42,9 +40,11 @@ export function holdsEvery(held: ClassSet, needed: ClassSet): boolean {
   return (held & needed) === needed;
 }
 
+const BITS: ReadonlyMap<string, ClassSet> = new Map(Object.entries(CLASS_BITS));
+
 /** The labels of a set in table order; unlabelled bits have none. */
-export function labelsOf(classes: ClassSet): readonly ClassLabel[] {
-  return (Object.keys(CLASS_BITS) as ClassLabel[]).filter((label) => (classes & CLASS_BITS[label]) !== 0);
+export function labelsOf(classes: ClassSet): readonly string[] {
+  return [...BITS].filter(([, bit]) => (classes & bit) !== 0).map(([label]) => label);
 }
 
 /**
@@ -56,8 +56,8 @@ export function decodePrivilege(text: string): ClassSet | null {
   let classes = NO_CLASSES;
   for (const label of text.split(',')) {
     if (label === 'all') continue;
-    const bit = (CLASS_BITS as Record<string, ClassSet | undefined>)[label];
-    if (bit === undefined || !Object.hasOwn(CLASS_BITS, label)) return null;
+    const bit = BITS.get(label);
+    if (bit === undefined) return null;
     classes |= bit;
   }
   return classes;

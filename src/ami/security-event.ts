@@ -1,5 +1,7 @@
 /** Asterisk's security events of the AMI service, header for header (ami-spec 5.8). */
+import { isUtf8 } from 'node:buffer';
 import { encodeEvent } from './encoder.js';
+import { formatZonedTime } from './zoned-time.js';
 
 /** Who is concerned, on which connection. */
 export interface SecurityContext {
@@ -12,7 +14,7 @@ export interface SecurityContext {
   readonly atMs: number;
   /** When the session logged in; 0 before that. */
   readonly sessionAtMs: number;
-  /** The user name of the session, empty before it logged in. */
+  /** The user name as the session typed it when it logged in, empty before that. */
   readonly sessionUser: string;
 }
 
@@ -24,74 +26,96 @@ export type SecurityFact =
   | { readonly event: 'SessionLimit' }
   | { readonly event: 'RequestNotAllowed'; readonly action: string }
   | { readonly event: 'RequestBadFormat'; readonly action: string }
-  | { readonly event: 'ChallengeResponseFailed' };
+  | {
+      readonly event: 'ChallengeResponseFailed';
+      readonly challenge: string;
+      readonly response: string;
+      readonly expectedResponse: string;
+    };
 
 export type SecurityEventName = SecurityFact['event'];
 
+export type SecurityHeader = readonly [name: string, value: string];
+
 /** The header lines behind `Event:` in Asterisk's order, without Privilege; the security log writes the same facts. */
-export function securityHeaders(fact: SecurityFact, context: SecurityContext): readonly (readonly [string, string])[] {
-  const session = [
-    ['SessionID', context.sessionId],
-    ['LocalAddress', formatAddress(context.transport, context.local)],
-    ['RemoteAddress', formatAddress(context.transport, context.remote)],
-  ] as const;
-  const end = ['SessionTV', formatTime(context.sessionAtMs)] as const;
-  const account = (accountId: string) => ['AccountID', accountId] as const;
+export function securityHeaders(fact: SecurityFact, context: SecurityContext): readonly SecurityHeader[] {
+  const session = sessionHeaders(context.sessionId, context);
+  const end = ['SessionTV', formatZonedTime(context.sessionAtMs)] as const;
   switch (fact.event) {
     case 'SuccessfulAuth':
-      return [...head(context, 'Informational', 1), account(fact.accountId), ...session, ['UsingPassword', '0'], end];
+      return [...head(context, 'Informational'), account(fact.accountId), ...session, ['UsingPassword', '0'], end];
     case 'InvalidPassword':
-      return [...head(context, 'Error', 2), account(fact.accountId), ...session, end];
-    case 'InvalidAccountID':
+      return [...head(context, 'Error', '2'), account(fact.accountId), ...session, end];
+    case 'InvalidAccountID': {
+      const elsewhere = sessionHeaders(otherPointer(context.sessionId), context);
+      return [...head(context, 'Error'), account(fact.accountId), ...elsewhere, end];
+    }
     case 'FailedACL':
-      return [...head(context, 'Error', 1), account(fact.accountId), ...session, end];
+      return [...head(context, 'Error'), account(fact.accountId), ...session, end];
     case 'SessionLimit':
-      return [...head(context, 'Error', 1), account(context.sessionUser), ...session, end];
+      return [...head(context, 'Error'), account(context.sessionUser), ...session, end];
     case 'RequestNotAllowed':
-      return [...head(context, 'Error', 1), account(context.sessionUser), ...session, requestType(fact.action), end];
+      return [...head(context, 'Error'), account(context.sessionUser), ...session, requestType(fact.action), end];
     case 'RequestBadFormat':
-      return [...head(context, 'Error', 1), ...session, requestType(fact.action), end, account(context.sessionUser)];
+      return [...head(context, 'Error'), ...session, requestType(fact.action), end, account(context.sessionUser)];
     case 'ChallengeResponseFailed':
-      // Challenge, Response and ExpectedResponse stay out: they would show every reader how to log in (design: no challenge leaves).
-      return [...head(context, 'Error', 1), account(context.sessionUser), ...session, end];
+      return [...head(context, 'Error'), account(context.sessionUser), ...session, ...challengeHeaders(fact), end];
   }
 }
 
-/** The whole event as it goes to sessions that read `security`. */
-export function encodeSecurityEvent(fact: SecurityFact, context: SecurityContext): Buffer {
+/**
+ * The whole event as it goes to sessions that read `security`. `null` where a value from the wire is not UTF-8, which
+ * Asterisk's JSON does not take, or holds a CR, which could end a line for whoever reads it: there is no event then.
+ */
+export function encodeSecurityEvent(fact: SecurityFact, context: SecurityContext): Buffer | null {
   const lines = securityHeaders(fact, context).map(([name, value]) => `${name}: ${value}`);
-  return encodeEvent(fact.event, ['Privilege: security,all', ...lines]);
+  if (lines.some((line) => line.includes('\r'))) return null;
+  const event = encodeEvent(fact.event, ['Privilege: security,all', ...lines]);
+  return isUtf8(event) ? event : null;
 }
 
-function head(context: SecurityContext, severity: string, version: number): readonly (readonly [string, string])[] {
+function head(context: SecurityContext, severity: 'Informational' | 'Error', version = '1'): readonly SecurityHeader[] {
   return [
-    ['EventTV', formatTime(context.atMs)],
+    ['EventTV', formatZonedTime(context.atMs)],
     ['Severity', severity],
     ['Service', 'AMI'],
-    ['EventVersion', String(version)],
+    ['EventVersion', version],
   ];
 }
 
+function account(accountId: string): SecurityHeader {
+  return ['AccountID', accountId];
+}
+
+function sessionHeaders(sessionId: string, context: SecurityContext): readonly SecurityHeader[] {
+  return [
+    ['SessionID', sessionId],
+    ['LocalAddress', formatAddress(context.transport, context.local)],
+    ['RemoteAddress', formatAddress(context.transport, context.remote)],
+  ];
+}
+
+function challengeHeaders(
+  fact: Extract<SecurityFact, { event: 'ChallengeResponseFailed' }>,
+): readonly SecurityHeader[] {
+  return [
+    ['Challenge', fact.challenge],
+    ['Response', fact.response],
+    ['ExpectedResponse', fact.expectedResponse],
+  ];
+}
+
+/** For an unknown account Asterisk shows another of its pointers than in the other events of the connection. */
+function otherPointer(sessionId: string): string {
+  return `0x${[...sessionId.slice(2)].reverse().join('')}`;
+}
+
 /** Asterisk cuts the text to 63 bytes. */
-function requestType(action: string): readonly [string, string] {
+function requestType(action: string): SecurityHeader {
   return ['RequestType', `Action: ${action}`.slice(0, 63)];
 }
 
 function formatAddress(transport: string, end: { readonly address: string; readonly port: number }): string {
   const family = end.address.includes(':') ? 'IPV6' : 'IPV4';
   return `${family}/${transport}/${end.address}/${end.port}`;
-}
-
-/** `2026-11-22T21:38:37.551+0000`, in the local zone, as ast_json_timeval writes it. */
-function formatTime(atMs: number): string {
-  const at = new Date(atMs);
-  const offset = -at.getTimezoneOffset();
-  const local = new Date(atMs + offset * 60_000).toISOString().slice(0, -1);
-  const minutes = Math.abs(offset);
-  const zone = `${pad(Math.floor(minutes / 60))}${pad(minutes % 60)}`;
-  return `${local}${offset < 0 ? '-' : '+'}${zone}`;
-}
-
-function pad(count: number): string {
-  return String(count).padStart(2, '0');
 }

@@ -28,6 +28,8 @@ export async function serve(options: ServeOptions): Promise<0 | 1> {
   const nowMs = () => performance.timeOrigin + performance.now();
   const app = new App({ log, telemetry, nowMs, random: Math.random }, config);
   process.on('SIGHUP', () => app.reloadCertificates());
+  // Always taken: without a handler Node would open its debugger on this signal.
+  process.on('SIGUSR1', () => app.reopenLogs());
   const signal = nextSignal();
   const started = await Promise.race([app.start(), signal]);
   if (typeof started === 'string') return stop(app, started);

@@ -2,11 +2,10 @@
  * From the files of a configuration to a Config; reading them is left to the caller.
  *
  *   manager.conf ─┐
- *   acl.conf ─────┤─► grammar ─► compiled ─► Config
+ *   acl.conf ─────┤
+ *   http.conf ────┤─► grammar ─► compiled ─► Config
  *   gateway.conf ─┘              problems of all files, in one go
  */
-import { asciiLowerCase } from '../ami/message.js';
-import { isTrue } from '../ami/truth.js';
 import type { Result } from '../lib/result.js';
 import type { Policies } from '../policy/policy.js';
 import { compileAclConf } from './acl-conf.js';
@@ -15,7 +14,9 @@ import type { ConfSection, ResolveFiles } from './conf-reading.js';
 import { compileGatewayConf } from './gateway-conf.js';
 import type { GatewaySettings } from './gateway-settings.js';
 import type { Environment } from './gateway-values.js';
-import type { GeneralSettings } from './general-settings.js';
+import type { GeneralSettings, ListenerTlsSettings } from './general-settings.js';
+import { compileHttpConf, type HttpConf } from './http-conf.js';
+import type { HttpSettings } from './http-settings.js';
 import { compileManagerConf } from './manager-conf.js';
 import type { Problem } from './problem.js';
 import { errorAt, warningAt, wholeFile } from './report.js';
@@ -25,6 +26,8 @@ export interface Config {
   readonly general: GeneralSettings;
   readonly policies: Policies;
   readonly gateway: GatewaySettings;
+  /** `null`: no AMI over HTTP. */
+  readonly http: HttpSettings | null;
 }
 
 export interface LoadedConfig {
@@ -50,20 +53,30 @@ export function compileConfig(sources: ConfigSources): LoadedConfig {
   const manager = compileManagerConf(sectionsOf(managerFile), nameOf('manager.conf'), acl.acls);
   const gatewayFile = parseConfFile('gateway.conf', resolve);
   const gateway = compileGatewayConf(sectionsOf(gatewayFile), { ...sources, file: nameOf('gateway.conf') });
+  const httpFile = parseConfFile('http.conf', resolve);
+  const http = compileHttpConf(sectionsOf(httpFile));
+  const httpProblems = [...problemsOf(httpFile), ...http.problems];
   // What the grammar lost may have been anything, so such a file is not used at all.
   const fromGrammar = [...managerProblems(managerFile, nameOf('manager.conf')), ...problemsOf(gatewayFile)];
-  const isWhole = fromGrammar.every((problem) => problem.severity !== 'error');
+  const isWhole = [...fromGrammar, ...httpProblems].every((problem) => problem.severity !== 'error');
   const config =
     isWhole && manager.general !== null && gateway.settings !== null
-      ? { general: withTlsFiles(manager.general, nameOf), policies: manager.policies, gateway: gateway.settings }
+      ? {
+          general: { ...manager.general, tls: withTlsFiles(manager.general.tls, nameOf) },
+          policies: manager.policies,
+          gateway: gateway.settings,
+          http: manager.general.webEnabled ? httpSettingsOf(http, nameOf) : null,
+        }
       : null;
   const problems = [
     ...fromGrammar,
     ...acl.problems,
     ...(managerFile.kind === 'parsed' ? manager.problems : []),
     ...(gatewayFile.kind === 'invalid' ? [] : gateway.problems),
-    ...checkTlsFiles(manager.general, sources),
-    ...checkHttpConf(parseConfFile('http.conf', resolve)),
+    ...checkTlsFiles(manager.general?.tls ?? null, 'manager.conf', sources),
+    ...httpProblems,
+    ...checkWebEnabled(manager.general, http, nameOf),
+    ...checkTlsFiles((manager.general?.webEnabled && http.settings?.tls) || null, 'http.conf', sources),
   ];
   return { config, problems: unique(problems) };
 }
@@ -81,32 +94,46 @@ function managerProblems(conf: ConfFile, file: string): readonly Problem[] {
   return [errorAt(wholeFile(file), 'there is no such file', 'it holds the accounts; give its directory with --config')];
 }
 
+function httpSettingsOf({ settings }: HttpConf, nameOf: ConfigSources['nameOf']): HttpSettings | null {
+  if (settings === null || settings.tls === null) return settings;
+  return { ...settings, tls: withTlsFiles(settings.tls, nameOf) };
+}
+
+/** AMI over HTTP needs a yes in both files, and says so where only one of them has it. */
+function checkWebEnabled(
+  general: GeneralSettings | null,
+  http: HttpConf,
+  nameOf: ConfigSources['nameOf'],
+): readonly Problem[] {
+  if (general === null || general.webEnabled === (http.settings !== null)) return [];
+  if (!general.webEnabled) {
+    const hint = 'write webenabled = yes in [general] of manager.conf';
+    return [warningAt(wholeFile(nameOf('http.conf')), 'nothing listens for HTTP: webenabled is off', hint)];
+  }
+  if (http.problems.some((problem) => problem.severity === 'error')) return [];
+  const hint = 'write enabled = yes and bindaddr in [general] of http.conf';
+  return [warningAt(wholeFile(nameOf('manager.conf')), 'webenabled has no effect: http.conf enables nothing', hint)];
+}
+
 /** The names of certificate files are relative to the directory of the configuration. */
-function withTlsFiles(general: GeneralSettings, nameOf: ConfigSources['nameOf']): GeneralSettings {
-  const { certificateFile, privateKeyFile } = general.tls;
+function withTlsFiles<Tls extends ListenerTlsSettings>(tls: Tls, nameOf: ConfigSources['nameOf']): Tls {
+  const { certificateFile, privateKeyFile } = tls;
   const names = {
     certificateFile: nameOf(certificateFile),
     privateKeyFile: privateKeyFile === null ? null : nameOf(privateKeyFile),
   };
-  return { ...general, tls: { ...general.tls, ...names } };
+  return { ...tls, ...names };
 }
 
-function checkTlsFiles(general: GeneralSettings | null, sources: ConfigSources): readonly Problem[] {
-  if (general === null || !general.tls.enabled) return [];
-  const { certificateFile, privateKeyFile } = general.tls;
+function checkTlsFiles(tls: ListenerTlsSettings | null, file: string, sources: ConfigSources): readonly Problem[] {
+  if (tls === null || !tls.enabled) return [];
+  const { certificateFile, privateKeyFile } = tls;
   return [certificateFile, privateKeyFile].flatMap((name) => {
     const content = name === null ? null : sources.readSecretFile(name);
     if (content === null || content.ok) return [];
     const hint = 'tlsenable = yes needs tlscertfile, and tlsprivatekey unless the key is in it';
-    return [errorAt(wholeFile(sources.nameOf('manager.conf')), `${name} cannot be read: ${content.failure}`, hint)];
+    return [errorAt(wholeFile(sources.nameOf(file)), `${name} cannot be read: ${content.failure}`, hint)];
   });
-}
-
-function checkHttpConf(conf: ConfFile): readonly Problem[] {
-  const general = sectionsOf(conf).find((section) => !section.isTemplate && asciiLowerCase(section.name) === 'general');
-  const enabled = general?.variables.findLast((option) => asciiLowerCase(option.name) === 'enabled');
-  if (enabled === undefined || !isTrue(enabled.value)) return problemsOf(conf);
-  return [...problemsOf(conf), warningAt(enabled, 'AMI over HTTP is accepted but not in effect yet')];
 }
 
 /** One line of a template can be wrong in every section that inherits it; one report is enough. */

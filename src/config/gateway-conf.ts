@@ -113,7 +113,7 @@ function settingsOf({ upstream, metrics, sessions, log }: GatewayValues, nameOf:
     upstream: upstreamOf(upstream, nameOf),
     metrics: { enabled: metrics.enabled, bindAddress: metrics.bindaddr, port: metrics.port },
     sessions: { maxQueueBytes: sessions.max_queue_bytes, maxSessions: sessions.max_sessions },
-    log,
+    log: { level: log.level, securityFile: log.security_file === undefined ? null : nameOf(log.security_file) },
   };
 }
 

@@ -78,6 +78,7 @@ export const GATEWAY_SCHEMA = z.object({
   }),
   log: z.object({
     level: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    security_file: text.optional(),
   }),
 });
 

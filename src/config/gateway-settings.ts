@@ -52,9 +52,15 @@ export interface SessionLimits {
 
 export type LogLevelName = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
+export interface LogSettings {
+  readonly level: LogLevelName;
+  /** Where the security log goes, as Asterisk's lines for fail2ban and CrowdSec; `null` for nowhere. */
+  readonly securityFile: string | null;
+}
+
 export interface GatewaySettings {
   readonly upstream: UpstreamSettings;
   readonly metrics: MetricsSettings;
   readonly sessions: SessionLimits;
-  readonly log: { readonly level: LogLevelName };
+  readonly log: LogSettings;
 }

@@ -74,11 +74,20 @@ function collectFromEnvironment(environment: Environment, problems: Problem[]): 
   const texts = new Map<string, PlacedText>();
   for (const [name, text] of Object.entries(environment)) {
     if (!name.startsWith(PREFIX) || text === undefined || text === '') continue;
+    if (name === CONFIG_VARIABLE || isServiceLink(text)) continue;
     const known = names.get(name);
     if (known !== undefined) texts.set(known.path, { key: known.key, text, ...wholeFile(name) });
     else problems.push(unknownVariable(name, [...names.keys()]));
   }
   return texts;
+}
+
+/** Names the directory of the configuration, and is read before there is one. */
+const CONFIG_VARIABLE = `${PREFIX}CONFIG`;
+
+/** Kubernetes puts `tcp://…` into variables of this form for a service that is called like us; they are no settings. */
+function isServiceLink(text: string): boolean {
+  return /^tcp:\/\/[\d.:[\]a-f]+$/.test(text);
 }
 
 function unknownVariable(name: string, names: readonly string[]): Problem {

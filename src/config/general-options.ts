@@ -10,20 +10,6 @@ import { parseWithin, readBoolean, readNumber } from './values.js';
 /** The settings with this option applied; problems go to `problems`. */
 export type ApplyOption = (settings: GeneralSettings, option: ConfVariable, problems: Problem[]) => GeneralSettings;
 
-/**
- * Options that are read, but that the gateway does not act upon yet. Delete a row when its option takes effect: this
- * list makes the warnings.
- */
-export const NOT_IN_EFFECT_YET: ReadonlySet<string> = new Set([
-  'webenabled',
-  'httptimeout',
-  'timestampevents',
-  'debug',
-  'channelvars',
-  'disabledevents',
-  'brokeneventsaction',
-]);
-
 type FlagName = {
   [Name in keyof GeneralSettings]: boolean extends GeneralSettings[Name] ? Name : never;
 }[keyof GeneralSettings];
@@ -99,9 +85,26 @@ const disabledEvents: ApplyOption = (settings, option) => {
 /** Asterisk adds at most this many variables to events. */
 const MOST_CHANNEL_VARS = 127;
 
-const channelVars: ApplyOption = (settings, option) => {
-  const names = separateArguments(option.value, MOST_CHANNEL_VARS).map((name) => name.replace(/^[\x00- ]+/, ''));
-  return { ...settings, channelVars: names.filter((name) => name !== '') };
+const channelVars: ApplyOption = (settings, option, problems) => {
+  const separated = separateArguments(option.value, MOST_CHANNEL_VARS).map((name) => name.replace(/^[\x00- ]+/, ''));
+  const names = separated.filter((name) => name !== '');
+  for (const name of names.filter(isFunction)) {
+    // No event tells what a function would return.
+    const hint = "write it into channelvars of Asterisk's own manager.conf too";
+    problems.push(warningAt(option, `${name} is a function: events have it only where Asterisk itself sends it`, hint));
+  }
+  return { ...settings, channelVars: names };
+};
+
+/** Asterisk takes it for one by its parenthesis. */
+function isFunction(name: string): boolean {
+  return name.includes('(');
+}
+
+const displaySystemName: ApplyOption = (settings, option, problems) => {
+  const message = 'displaysystemname has had no effect since Asterisk 1.6, and has none here';
+  problems.push(warningAt(option, message, 'events have SystemName where asterisk.conf names the system'));
+  return settings;
 };
 
 const ROWS: readonly (readonly [names: string, apply: ApplyOption])[] = [
@@ -113,6 +116,7 @@ const ROWS: readonly (readonly [names: string, apply: ApplyOption])[] = [
   ['authlimit', authLimit],
   ['allowmultiplelogin', flag('allowMultipleLogin')],
   ['displayconnects', flag('displayConnects')],
+  ['displaysystemname', displaySystemName],
   ['httptimeout', httpTimeout],
   ['timestampevents', flag('timestampEvents')],
   ['brokeneventsaction', flag('brokenEventsAction')],

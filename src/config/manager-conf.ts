@@ -1,11 +1,10 @@
 /** manager.conf: `[general]`, and every other section is a user (ami-spec 3 and 4). */
 import { asciiLowerCase } from '../ami/message.js';
-import { isTrue } from '../ami/truth.js';
 import { type Policies, type Policy, userKey } from '../policy/policy.js';
 import type { NamedAcls } from './acl-conf.js';
 import { isIpv6 } from './bind-address.js';
 import type { ConfSection, ConfVariable } from './conf-reading.js';
-import { GENERAL_OPTIONS, NOT_IN_EFFECT_YET } from './general-options.js';
+import { GENERAL_OPTIONS } from './general-options.js';
 import { DEFAULT_GENERAL, type GeneralSettings } from './general-settings.js';
 import { nearestName } from './nearest.js';
 import type { Problem } from './problem.js';
@@ -65,17 +64,7 @@ function applyOption(settings: GeneralSettings, option: ConfVariable, problems: 
     problems.push(warningAt(option, `invalid keyword '${option.name}' in [general], as in Asterisk`, hint));
     return settings;
   }
-  const changed = apply(settings, option, problems);
-  if (NOT_IN_EFFECT_YET.has(name) && asksForSomething(name, option.value)) {
-    problems.push(warningAt(option, `${name} is accepted but not in effect yet`));
-  }
-  return changed;
-}
-
-/** To switch off what is off anyway needs no warning; but timestampevents and debug can take away what Asterisk adds. */
-function asksForSomething(name: string, value: string): boolean {
-  const isSwitch = ['webenabled', 'brokeneventsaction', 'tlsenable', 'sslenable'].includes(name);
-  return !isSwitch || isTrue(value);
+  return apply(settings, option, problems);
 }
 
 /** By key, in the order in which Asterisk would make them. */

@@ -158,6 +158,7 @@ export class ActionPool {
   async #open(): Promise<void> {
     const opened = await this.#deps.open();
     this.#opening -= 1;
+    if (!opened.ok && !this.#isOpen) return;
     if (!opened.ok) {
       this.#deps.log.warn({ reason: opened.failure.kind, detail: opened.failure.message }, 'action connection failed');
       if (this.#connections.size === 0 && this.#opening === 0) this.#refuseWaiters();

@@ -23,6 +23,9 @@ const STAGED: ReadonlySet<string> = new Set([
 /** Where a channel stands: `new` had its Newchannel, `dialed` is being prepared by Dial, `started` had other events. */
 type Phase = 'new' | 'dialed' | 'started';
 
+/** Global variables by name; values escaped. */
+export type Globals = ReadonlyMap<string, string>;
+
 export class ChannelMemory {
   readonly #name: string;
   /** By variable; the last is in effect, those before it come back when a Gosub returns. */
@@ -30,12 +33,19 @@ export class ChannelMemory {
   #staged: (readonly [name: string, value: string])[] = [];
   #phase: Phase;
   #lastSet = '';
+  #globals: Globals;
   /** Bytes of the values. */
   bytes = 0;
 
-  constructor(name: string, phase: 'new' | 'started') {
+  constructor(name: string, phase: 'new' | 'started', globals: Globals) {
     this.#name = name;
     this.#phase = phase;
+    this.#globals = globals;
+  }
+
+  /** The global variables as they were when Asterisk last looked at the channel. */
+  get globals(): Globals {
+    return this.#globals;
   }
 
   /** `undefined` for a variable that the channel does not have. */
@@ -48,6 +58,10 @@ export class ChannelMemory {
     this.#commit();
     this.#lastSet = '';
     this.#phase = 'started';
+  }
+
+  see(globals: Globals): void {
+    this.#globals = globals;
   }
 
   /** A VarSet, whether its value is wanted or not. `variable` is the name in the event. */

@@ -2,17 +2,27 @@
  * `channelvars`: gives every event that describes channels exactly the ChanVariable lines that are configured. A value
  * that Asterisk itself sends is taken as it is; the others are kept from VarSet events.
  */
-import { type ChannelBlock, findChannelBlocks, variablesIn } from '../ami/channel-block.js';
+
 import { unescapeC } from '../ami/c-escape.js';
-import type { KeptVariables } from './kept-variables.js';
+import { type ChannelBlock, findChannelBlocks, variablesIn } from '../ami/channel-block.js';
+import type { ActionTable } from '../policy/action-classes.js';
+import { type Assignment, KEPT_VARIABLES, KeptVariables } from './kept-variables.js';
+import { askForVariables, type ForwardQuestion } from './variable-query.js';
 
 export class ChannelVariables {
   readonly #names: readonly string[];
   readonly #kept: KeptVariables;
 
-  constructor(names: readonly string[], kept: KeptVariables) {
+  constructor(names: readonly string[], settings = KEPT_VARIABLES) {
     this.#names = names;
-    this.#kept = kept;
+    this.#kept = new KeptVariables(names, settings);
+  }
+
+  /** Behind a new connection nothing of before is certain: asks for what is set already. */
+  start(forward: ForwardQuestion, actions: ActionTable): void {
+    this.#kept.clear();
+    const names = this.#names.filter((name) => !isFunction(name));
+    if (names.length > 0) askForVariables({ forward, kept: this.#kept }, actions, names);
   }
 
   /** Takes note of the event, and returns its text with the lines. Every event must come here, in order. */
@@ -31,14 +41,20 @@ export class ChannelVariables {
     if (eventName === 'VarSet') return this.#noteVarSet(text, first);
     if (eventName === 'Newchannel' && first !== undefined) return this.#kept.begin(first.uniqueId, first.channel);
     for (const { uniqueId } of blocks) this.#kept.advance(uniqueId);
+    if (SNAPSHOT_EVENTS.has(eventName) && first !== undefined) this.#kept.refresh(first.uniqueId);
   }
 
   #noteVarSet(text: string, block: ChannelBlock | undefined): void {
     const parts = /\r\nVariable: ([^\r\n]*)\r\nValue: ([^\r\n]*)\r\n\r\n$/.exec(text);
     if (parts === null) return;
     const [, variable = '', value = ''] = parts;
-    if (block !== undefined) this.#kept.set(block.uniqueId, block.channel, { variable, value });
+    if (block !== undefined) this.#noteChannelSet(block, { variable, value });
     else if (text.includes('\r\nUniqueid: none\r\n')) this.#kept.setGlobal({ variable, value });
+  }
+
+  #noteChannelSet({ uniqueId, channel }: ChannelBlock, assignment: Assignment): void {
+    this.#kept.set(uniqueId, channel, assignment);
+    this.#kept.refresh(uniqueId);
   }
 
   #noteBehind(eventName: string, blocks: readonly ChannelBlock[]): void {
@@ -56,7 +72,7 @@ export class ChannelVariables {
     for (const { prefix, uniqueId, start, end } of blocks) {
       const lines = this.#values(uniqueId, text.slice(start, end));
       rewritten += text.slice(from, start);
-      for (const [name, value] of lines) rewritten += `${prefix}ChanVariable: ${name}=${value}\r\n`;
+      for (const { name, value } of lines) rewritten += `${prefix}ChanVariable: ${name}=${value}\r\n`;
       from = end;
     }
     return rewritten + text.slice(from);
@@ -72,27 +88,46 @@ export class ChannelVariables {
     const sent = end < 0 ? '' : text.slice(end + 2, -2);
     // An Originate that failed has no channel any more.
     if (eventName === 'OriginateResponse' && headerOf(text, 'Response') !== 'Success') return `${body}\r\n`;
-    const kept = this.#values(uniqueId, sent).map(([name, value, isSent]) => [name, isSent ? value : raw(value)]);
-    return `${body}${kept.map(([name, value]) => `ChanVariable(${channel}): ${name}=${value}\r\n`).join('')}\r\n`;
+    const lines = this.#values(uniqueId, sent).map(
+      ({ name, value, source }) => `ChanVariable(${channel}): ${name}=${source === 'sent' ? value : raw(value)}\r\n`,
+    );
+    return `${body}${lines.join('')}\r\n`;
   }
 
   /** A function cannot be worked out here: it is there only if Asterisk sends it. */
-  #values(uniqueId: string, sentLines: string): (readonly [name: string, value: string, isSent: boolean])[] {
+  #values(uniqueId: string, sentLines: string): readonly Value[] {
     const sent = sentLines === '' ? NOTHING : variablesIn(sentLines);
-    return this.#names.flatMap((name) => {
+    return this.#names.flatMap((name): readonly Value[] => {
       const value = sent.get(name);
-      if (value !== undefined) return [[name, value, true] as const];
-      return isFunction(name) ? [] : [[name, this.#kept.valueOf(uniqueId, name), false] as const];
+      if (value !== undefined) return [{ name, value, source: 'sent' }];
+      return isFunction(name) ? [] : [{ name, value: this.#kept.valueOf(uniqueId, name), source: 'kept' }];
     });
   }
 }
 
+interface Value {
+  readonly name: string;
+  readonly value: string;
+  /** From Asterisk's own line, or kept here and escaped. */
+  readonly source: 'sent' | 'kept';
+}
+
 const NOTHING: ReadonlyMap<string, string> = new Map();
+
+/** For these Asterisk takes a new snapshot of the channel; the others repeat the latest. VarSet is one of them too. */
+const SNAPSHOT_EVENTS: ReadonlySet<string> = new Set([
+  'Newstate',
+  'Newexten',
+  'NewCallerid',
+  'NewConnectedLine',
+  'NewAccountCode',
+  'Hangup',
+]);
 
 /** Written by Asterisk's ast_manager_event from a channel, and not from its snapshot. */
 const LIVE_CHANNEL_EVENTS: ReadonlySet<string> = new Set(['OriginateResponse', 'Rename']);
 
-export function isFunction(name: string): boolean {
+function isFunction(name: string): boolean {
   return name.includes('(');
 }
 

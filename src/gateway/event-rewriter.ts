@@ -5,51 +5,67 @@
  *
  * An option that is not set leaves what Asterisk sends as it is; where none is set, batches go through untouched.
  */
-import type { UpstreamBatch, UpstreamBlock } from '../ami/decoder.js';
+import type { AmiEvent, UpstreamBatch, UpstreamBlock } from '../ami/decoder.js';
 import { type EventHead, joinEventHead, splitEventHead } from '../ami/event-head.js';
 import { formatTimestamp } from '../ami/timestamp.js';
-import type { ChannelVariables } from './channel-variables.js';
+import type { ActionTable } from '../policy/action-classes.js';
+import { ChannelVariables } from './channel-variables.js';
+import type { ForwardQuestion } from './variable-query.js';
 
 export interface EventRewriterDeps {
-  /** `null`: channelvars is not set. */
-  readonly variables: ChannelVariables | null;
+  /** Milliseconds since the epoch, with fractions. */
   readonly nowMs: () => number;
 }
 
+/** Of `[general]`; `null` for what is not set. */
 export interface EventRewriterSettings {
   readonly timestampEvents: boolean | null;
   readonly debug: boolean | null;
+  readonly channelVars: readonly string[] | null;
   readonly disabledEvents: readonly string[];
 }
 
 export class EventRewriter {
   readonly #deps: EventRewriterDeps;
+  readonly #variables: ChannelVariables | null;
   readonly #settings: EventRewriterSettings;
   readonly #disabled: ReadonlySet<string>;
   readonly #isIdle: boolean;
   #sequenceNumber = 0;
-  /** Where Asterisk's own form of events can be seen. */
-  #latest: UpstreamBatch | null = null;
+  /** Asterisk's latest event: it shows what Asterisk writes into the heads of all. */
+  #model: { readonly buffer: Buffer; readonly event: AmiEvent } | null = null;
 
   constructor(deps: EventRewriterDeps, settings: EventRewriterSettings) {
     this.#deps = deps;
     this.#settings = settings;
     this.#disabled = new Set(settings.disabledEvents);
-    const { timestampEvents, debug } = settings;
-    const asksForText = timestampEvents !== null || debug !== null || deps.variables !== null;
+    const { timestampEvents, debug, channelVars } = settings;
+    this.#variables = channelVars === null ? null : new ChannelVariables(channelVars);
+    const asksForText = timestampEvents !== null || debug !== null || channelVars !== null;
     this.#isIdle = !asksForText && this.#disabled.size === 0;
+  }
+
+  /** Asterisk is there, for the first time or again. */
+  start(forward: ForwardQuestion, actions: ActionTable): void {
+    this.#variables?.start(forward, actions);
+  }
+
+  /** What Asterisk sent, before anything is taken out. */
+  observe({ buffer, blocks }: UpstreamBatch): void {
+    const last = blocks.at(-1);
+    // The FullyBooted that answers a login has none of the lines that others have.
+    if (last?.kind === 'event' && last.event.name !== 'FullyBooted') this.#model = { buffer, event: last.event };
   }
 
   /** Events of Asterisk, in its order. */
   rewrite(batch: UpstreamBatch): UpstreamBatch {
-    this.#latest = batch;
     if (this.#isIdle) return batch;
     return this.#rebuild(batch, (head) => this.#rewriteHead(head));
   }
 
   /** Events of the gateway's own, which have to look like Asterisk's. */
   rewriteOwn(batch: UpstreamBatch): UpstreamBatch {
-    const model = this.#latestHead();
+    const model = this.#modelHead();
     const isStamped = this.#settings.timestampEvents ?? (model !== null && model.timestamp !== '');
     return this.#rebuild(batch, (head) => {
       const timestamp = isStamped ? this.#timestamp() : '';
@@ -75,7 +91,7 @@ export class EventRewriter {
   /** `null` for an event that is not to be. */
   #rewriteEvent(name: string, text: string, rewriteHead: (head: EventHead) => EventHead): string | null {
     // A VarSet that nobody may see still tells a value.
-    const described = this.#deps.variables?.rewrite(name, text) ?? text;
+    const described = this.#variables?.rewrite(name, text) ?? text;
     if (this.#disabled.has(name)) return null;
     const head = splitEventHead(described);
     if (head === null) return described;
@@ -99,14 +115,9 @@ export class EventRewriter {
     return `Timestamp: ${formatTimestamp(this.#deps.nowMs())}\r\n`;
   }
 
-  /** The head of Asterisk's latest event; the FullyBooted at login has none of these lines and tells nothing. */
-  #latestHead(): EventHead | null {
-    if (this.#latest === null) return null;
-    const { buffer, blocks } = this.#latest;
-    for (const block of blocks.toReversed()) {
-      if (block.kind !== 'event' || block.event.name === 'FullyBooted') continue;
-      return splitEventHead(buffer.toString('latin1', block.event.start, block.event.end));
-    }
-    return null;
+  #modelHead(): EventHead | null {
+    if (this.#model === null) return null;
+    const { buffer, event } = this.#model;
+    return splitEventHead(buffer.toString('latin1', event.start, event.end));
   }
 }

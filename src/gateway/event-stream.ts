@@ -20,10 +20,12 @@ export interface EventStreamSettings {
   readonly keepaliveTimeoutMs: number;
 }
 
+export type StreamEnd = 'closed' | 'silent' | 'not-understood';
+
 export interface EventStreamReceiver {
   /** What Asterisk sent; answers to our own questions are already taken out of `blocks` by their ActionID. */
   received(batch: UpstreamBatch): void;
-  closed(reason: 'closed' | 'silent' | 'not-understood'): void;
+  closed(reason: StreamEnd): void;
 }
 
 /** More than any event or answer of Asterisk; a block that does not end by then is not AMI. */
@@ -40,6 +42,8 @@ export class EventStream {
   #isBarrierAsked = false;
   #isOpen = true;
   #lastByteAt = performance.now();
+  /** When the Ping left that asks whether Asterisk still lives; `null` while there is no doubt. */
+  #doubtedAt: number | null = null;
   #keepalive: NodeJS.Timeout | null = null;
 
   constructor(socket: Socket, receiver: EventStreamReceiver, settings: EventStreamSettings) {
@@ -53,7 +57,8 @@ export class EventStream {
     this.#socket.on('data', (chunk: Buffer) => this.#take(chunk));
     this.#socket.on('close', () => this.#close('closed'));
     this.#socket.on('end', () => this.#close('closed'));
-    this.#keepalive = setInterval(() => this.#watch(), this.#settings.keepaliveIntervalMs / 2);
+    const { keepaliveIntervalMs, keepaliveTimeoutMs } = this.#settings;
+    this.#keepalive = setInterval(() => this.#watch(), Math.min(keepaliveIntervalMs, keepaliveTimeoutMs) / 2);
     if (rest.length > 0) this.#take(rest);
     this.#socket.resume();
   }
@@ -70,8 +75,8 @@ export class EventStream {
     if (!this.#isBarrierAsked) this.#askBarrier();
   }
 
-  stop(): void {
-    this.#close('closed');
+  stop(reason: StreamEnd): void {
+    this.#close(reason);
   }
 
   /** One Ping serves all who wait when it leaves; who comes while it is under way waits for the next one. */
@@ -95,6 +100,7 @@ export class EventStream {
 
   #take(chunk: Buffer): void {
     this.#lastByteAt = performance.now();
+    this.#doubtedAt = null;
     const batch = this.#decoder.push(chunk);
     if (this.#decoder.pendingBytes > MAX_BLOCK_BYTES) return this.#close('not-understood');
     if (batch.blocks.every((block) => block.kind === 'event')) return this.#receiver.received(batch);
@@ -122,12 +128,16 @@ export class EventStream {
   }
 
   #watch(): void {
-    const silentMs = performance.now() - this.#lastByteAt;
-    if (silentMs > this.#settings.keepaliveIntervalMs + this.#settings.keepaliveTimeoutMs) return this.#close('silent');
-    if (silentMs >= this.#settings.keepaliveIntervalMs) this.#ask(['Action: Ping'], () => undefined);
+    const now = performance.now();
+    const { keepaliveIntervalMs, keepaliveTimeoutMs } = this.#settings;
+    // Counted from the Ping and not from the last byte: a machine that slept must not take its own sleep for silence.
+    if (this.#doubtedAt !== null && now - this.#doubtedAt >= keepaliveTimeoutMs) return this.#close('silent');
+    if (this.#doubtedAt !== null || now - this.#lastByteAt < keepaliveIntervalMs) return;
+    this.#doubtedAt = now;
+    this.#ask(['Action: Ping'], () => undefined);
   }
 
-  #close(reason: 'closed' | 'silent' | 'not-understood'): void {
+  #close(reason: StreamEnd): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     if (this.#keepalive !== null) clearInterval(this.#keepalive);

@@ -3,7 +3,7 @@
  *
  *     VarSet ──► remembered ──► looked up for every event of the channel ──► Hangup ──► forgotten, a little later
  */
-import { ChannelMemory } from './channel-memory.js';
+import { ChannelMemory, type Globals } from './channel-memory.js';
 
 export interface KeptVariablesSettings {
   /** Channels that are remembered at most; beyond that the oldest is forgotten. */
@@ -26,7 +26,8 @@ export interface Assignment {
 export class KeptVariables {
   readonly #names: ReadonlySet<string>;
   readonly #settings: KeptVariablesSettings;
-  readonly #globals = new Map<string, string>();
+  /** Never changed but replaced, so that a channel can hold on to those that it has shown. */
+  #globals: Globals = new Map();
   readonly #channels = new Map<string, ChannelMemory>();
   readonly #departed = new Map<string, ChannelMemory>();
   #bytes = 0;
@@ -38,7 +39,7 @@ export class KeptVariables {
 
   /** Forgets everything: behind the next connection may be another Asterisk. */
   clear(): void {
-    this.#globals.clear();
+    this.#globals = new Map();
     this.#channels.clear();
     this.#departed.clear();
     this.#bytes = 0;
@@ -52,19 +53,24 @@ export class KeptVariables {
   /** The value in effect: the channel's own, else the global one, else empty, as Asterisk looks it up. */
   valueOf(uniqueId: string, name: string): string {
     const channel = this.#channels.get(uniqueId) ?? this.#departed.get(uniqueId);
-    return channel?.valueOf(name) ?? this.#globals.get(name) ?? '';
+    return channel?.valueOf(name) ?? (channel?.globals ?? this.#globals).get(name) ?? '';
   }
 
   /** Newchannel. An id that a client chose may come again. */
   begin(uniqueId: string, name: string): void {
     this.#departed.delete(uniqueId);
     this.#remove(uniqueId);
-    this.#add(uniqueId, new ChannelMemory(name, 'new'));
+    this.#add(uniqueId, new ChannelMemory(name, 'new', this.#globals));
   }
 
   /** Any event of the channel but Newchannel and VarSet. */
   advance(uniqueId: string): void {
     this.#change(uniqueId, (channel) => channel.advance());
+  }
+
+  /** An event for which Asterisk looks at the channel anew; others repeat what it saw then. */
+  refresh(uniqueId: string): void {
+    this.#change(uniqueId, (channel) => channel.see(this.#globals));
   }
 
   /** A VarSet of a channel. */
@@ -79,7 +85,7 @@ export class KeptVariables {
   /** A VarSet without a channel. */
   setGlobal({ variable, value }: Assignment): void {
     const name = bareName(variable);
-    if (this.#names.has(name)) this.#globals.set(name, value);
+    if (this.#names.has(name)) this.#globals = new Map([...this.#globals, [name, value]]);
   }
 
   /** What Asterisk answered when it was asked; what an event has told meanwhile is newer. */
@@ -91,7 +97,7 @@ export class KeptVariables {
   }
 
   learnGlobal({ variable, value }: Assignment): void {
-    if (this.#names.has(variable) && !this.#globals.has(variable)) this.#globals.set(variable, value);
+    if (!this.#globals.has(variable)) this.setGlobal({ variable, value });
   }
 
   /** A masquerade: `into` goes on with the variables of `from` before its own, and `from`, about to end, has the same. */
@@ -117,7 +123,7 @@ export class KeptVariables {
 
   #known(uniqueId: string, channelName: string): ChannelMemory {
     const known = this.#channels.get(uniqueId) ?? this.#departed.get(uniqueId);
-    return known ?? this.#add(uniqueId, new ChannelMemory(channelName, 'started'));
+    return known ?? this.#add(uniqueId, new ChannelMemory(channelName, 'started', this.#globals));
   }
 
   #add(uniqueId: string, channel: ChannelMemory): ChannelMemory {

@@ -7,6 +7,7 @@ import { encodeAnswer, encodeError, encodeEvent, encodeSuccess } from '../ami/en
 import { decodeEventMask, maskedClasses } from '../ami/event-mask.js';
 import { type AmiAction, asciiLowerCase, headerValue } from '../ami/message.js';
 import { ALL_CLASSES, NO_CLASSES } from '../ami/privilege.js';
+import { formatTimestamp } from '../ami/timestamp.js';
 import { listCommandsLines } from '../policy/action-classes.js';
 import type { LocalActionName } from '../policy/authorize-action.js';
 import { addFilter, compileFilterAction, type FilterFault } from '../policy/event-filter.js';
@@ -46,22 +47,29 @@ function logOff(session: SessionPort, action: AmiAction): void {
 /** The answer waits for the events before it: a client uses Ping to learn that nothing else was to come. */
 function ping(session: SessionPort, action: AmiAction): void {
   const answer = () => {
-    const lines = ['Ping: Pong', `Timestamp: ${formatSeconds(session.deps.nowMs())}`];
+    const lines = ['Ping: Pong', `Timestamp: ${formatTimestamp(session.deps.nowMs())}`];
     return encodeAnswer({ response: 'Success', actionId: action.actionId, lines });
   };
   if (session.viewedClasses === NO_CLASSES) return session.answer(answer());
   session.answerBehindEvents(answer);
 }
 
+/** With `brokeneventsaction`, a mask that is invalid or is exactly everything gets no answer, as in Asterisk before 1.8. */
 function changeEvents(session: SessionPort, action: AmiAction): void {
+  const { brokenEventsAction } = session.settings;
   const eventMask = maskedClasses(decodeEventMask(headerValue(action, 'eventmask')));
-  if (eventMask === null) return session.answer(encodeError(action.actionId, 'Invalid event mask'));
+  if (eventMask === null) {
+    return session.answer(brokenEventsAction ? NO_ANSWER : encodeError(action.actionId, 'Invalid event mask'));
+  }
   session.answerBehindEvents(() => {
     session.view({ eventMask });
+    if (brokenEventsAction && eventMask === ALL_CLASSES) return NO_ANSWER;
     const lines = [eventMask === NO_CLASSES ? 'Events: Off' : 'Events: On'];
     return encodeAnswer({ response: 'Success', actionId: action.actionId, lines });
   });
 }
+
+const NO_ANSWER = Buffer.alloc(0);
 
 function addEventFilter(session: SessionPort, action: AmiAction): void {
   const { state } = session;
@@ -94,7 +102,7 @@ function listCommands(session: SessionPort, action: AmiAction): void {
 function waitForEvent(session: SessionPort, action: AmiAction): void {
   const { state } = session;
   if (state.phase === 'authenticated' && state.eventMask === NO_CLASSES) session.view({ eventMask: ALL_CLASSES });
-  const timeoutMs = decodeTimeoutMs(headerValue(action, 'timeout'));
+  const timeoutMs = Math.min(decodeTimeoutMs(headerValue(action, 'timeout')), session.settings.waitLimitMs());
   const complete = encodeEvent('WaitEventComplete', action.actionId === '' ? [] : [`ActionID: ${action.actionId}`]);
   const finish = () => {
     session.stopTimer();
@@ -115,11 +123,4 @@ function decodeTimeoutMs(text: string): number {
   const base = /^0[xX]/.test(digits) ? 16 : digits.startsWith('0') ? 8 : 10;
   const seconds = Number.parseInt(digits, base);
   return sign === '-' && seconds > 0 ? LONGEST_WAIT_MS : Math.min(seconds * 1000, LONGEST_WAIT_MS);
-}
-
-/** `<seconds>.<6 digits>`, as Asterisk writes times. */
-function formatSeconds(ms: number): string {
-  const microseconds = Math.floor(ms * 1000);
-  const seconds = Math.floor(microseconds / 1_000_000);
-  return `${seconds}.${String(microseconds - seconds * 1_000_000).padStart(6, '0')}`;
 }

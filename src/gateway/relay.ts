@@ -4,7 +4,7 @@
  *     client ──► connection ──► session.receive ──► authorizeAction ──► Permit ──► relay.forward ──► lease ──► Asterisk
  *     client ◄── connection.send ◄── session ◄──────────── answer, byte for byte ◄── until the sentinel ◄──── Asterisk
  *
- *     Asterisk ──► event stream ──► relay.fromUpstream ──► fan-out (decide once per audience) ──► session ──► client
+ *     Asterisk ──► event stream ──► relay.fromUpstream ──► rewriter ──► fan-out (once per audience) ──► session ──► client
  *
  * The relay keeps the upstream: it logs in, learns what Asterisk offers, notices when it is gone, and comes back with
  * backoff. Sessions live through that; their actions are answered with an error while it lasts.
@@ -20,6 +20,7 @@ import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { ActionPool, ForwardSink, Lease } from './action-pool.js';
 import { type Booted, decodeBooted, encodeBooted } from './booted.js';
+import type { EventRewriter } from './event-rewriter.js';
 import { EventStream, type EventStreamSettings } from './event-stream.js';
 import type { FanOut } from './fan-out.js';
 import type { OwnTraffic } from './own-traffic.js';
@@ -29,12 +30,22 @@ import { missingRights } from './upstream-rights.js';
 export interface RelayDeps {
   readonly open: (events: UpstreamEvents) => Promise<Result<OpenedUpstream, UpstreamFailure>>;
   readonly pool: ActionPool;
+  /** Before the fan-out, so that it works once per event and filters see what clients see. */
+  readonly rewriter: EventRewriter;
   readonly fanOut: FanOut;
   readonly ownTraffic: OwnTraffic;
   readonly nowMs: () => number;
   readonly random: () => number;
   readonly log: Log;
   readonly metrics: Metrics;
+}
+
+/** `null` for what Asterisk did not tell, or is not set. */
+export interface Identity {
+  /** Such as `22.10.1`. */
+  readonly version: string | null;
+  /** `systemname` of asterisk.conf. */
+  readonly systemName: string | null;
 }
 
 export interface RelaySettings extends EventStreamSettings {
@@ -46,10 +57,13 @@ export interface RelaySettings extends EventStreamSettings {
 
 type State =
   | { readonly phase: 'away' }
-  | { readonly phase: 'learning'; readonly stream: EventStream }
-  | { readonly phase: 'up'; readonly stream: EventStream }
+  /** Logged in, but what Asterisk offers is not known yet; its events wait until it is. */
+  | { readonly phase: 'learning'; readonly stream: EventStream; readonly early: UpstreamBatch[] }
+  | { readonly phase: 'up'; readonly stream: EventStream; readonly sinceMs: number }
   | { readonly phase: 'stopped' };
 
+/** Events that may wait while Asterisk is asked what it offers: far more than come within one round trip. */
+const MAX_EARLY_BYTES = 8 << 20;
 /** After a module came or went, wait for the others of the same reload before learning again. */
 const RELEARN_MS = 250;
 
@@ -61,6 +75,7 @@ export class Relay {
   #banner: Buffer = Buffer.alloc(0);
   #actions: ActionTable = learnActions([]);
   #booted: Booted | null = null;
+  #identity: Identity = { version: null, systemName: null };
   #relearn: NodeJS.Timeout | null = null;
   #failures = 0;
   #lastFailure: string | null = null;
@@ -84,7 +99,7 @@ export class Relay {
     this.#state = { phase: 'stopped' };
     this.#abort.abort();
     if (this.#relearn !== null) clearTimeout(this.#relearn);
-    if (state.phase === 'up' || state.phase === 'learning') state.stream.stop();
+    if (state.phase === 'up' || state.phase === 'learning') state.stream.stop('closed');
     this.#deps.pool.stop();
   }
 
@@ -95,6 +110,11 @@ export class Relay {
   /** Asterisk's own first line, with its CR LF. */
   get banner(): Buffer {
     return this.#banner;
+  }
+
+  /** What Asterisk calls itself. */
+  get identity(): Identity {
+    return this.#identity;
   }
 
   /** What Asterisk offers, as it told at the last login. */
@@ -121,26 +141,36 @@ export class Relay {
   /** Door: in from Asterisk. Delivers events, less those that concern only the gateway's own account. */
   fromUpstream(batch: UpstreamBatch): void {
     this.#deps.metrics.upstreamEvents.inc(batch.blocks.length);
+    const { rewriter, fanOut } = this.#deps;
+    rewriter.observe(batch);
     const blocks = batch.blocks.filter((block) => this.#isForClients(batch.buffer, block));
-    this.#deps.fanOut.deliver(blocks.length === batch.blocks.length ? batch : { buffer: batch.buffer, blocks });
+    const forClients = blocks.length === batch.blocks.length ? batch : { buffer: batch.buffer, blocks };
+    fanOut.deliver(rewriter.rewrite(forClients));
   }
 
   /** Delivers an event of the gateway's own, already encoded, such as a security event. */
   raise(event: Buffer): void {
-    this.#deps.fanOut.deliver(new UpstreamDecoder().push(event));
+    const { rewriter, fanOut } = this.#deps;
+    fanOut.deliver(rewriter.rewriteOwn(new UpstreamDecoder().push(event)));
   }
 
   async #connect(): Promise<void> {
     while (this.#state.phase === 'away') {
       const opened = await this.#deps.open('on');
       if (opened.ok) return this.#learn(opened.value);
+      if (this.#state.phase !== 'away') return;
       this.#reportFailure(opened.failure);
-      this.#failures += 1;
-      const { reconnectMinMs, reconnectMaxMs } = this.#settings;
-      const bounds = { minMs: reconnectMinMs, maxMs: reconnectMaxMs };
-      const waitMs = backoffMs(bounds, this.#failures, this.#deps.random());
-      await delay(waitMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+      await this.#waitForNextAttempt();
     }
+  }
+
+  /** Each wait is longer than the last, until Asterisk has stayed for a while. */
+  async #waitForNextAttempt(): Promise<void> {
+    this.#failures += 1;
+    const { reconnectMinMs, reconnectMaxMs } = this.#settings;
+    const bounds = { minMs: reconnectMinMs, maxMs: reconnectMaxMs };
+    const waitMs = backoffMs(bounds, this.#failures, this.#deps.random());
+    await delay(waitMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
   }
 
   async #learn(opened: OpenedUpstream): Promise<void> {
@@ -148,38 +178,53 @@ export class Relay {
       opened.socket.destroy();
       return;
     }
-    const received = (batch: UpstreamBatch) => this.fromUpstream(batch);
+    const received = (batch: UpstreamBatch) => this.#received(batch);
     const closed = (reason: string) => this.#lost(stream, reason);
     const stream = new EventStream(opened.socket, { received, closed }, this.#settings);
-    this.#state = { phase: 'learning', stream };
+    const early: UpstreamBatch[] = [];
+    this.#state = { phase: 'learning', stream, early };
     stream.start(opened.rest);
     const learnt = await this.#askActions(stream);
     if (!learnt || this.#state.phase !== 'learning') return;
     this.#banner = opened.banner;
-    this.#up(stream);
+    this.#up(stream, early);
     void this.#checkRights(stream);
+    void this.#askIdentity(stream);
   }
 
-  #up(stream: EventStream): void {
-    this.#state = { phase: 'up', stream };
-    this.#failures = 0;
+  /** Who hears FullyBooted may act on it at once: events wait until actions can be forwarded. */
+  #received(batch: UpstreamBatch): void {
+    const state = this.#state;
+    if (state.phase !== 'learning') return this.fromUpstream(batch);
+    state.early.push(batch);
+    const bytes = state.early.reduce((sum, { buffer }) => sum + buffer.length, 0);
+    if (bytes > MAX_EARLY_BYTES) state.stream.stop('not-understood');
+  }
+
+  #up(stream: EventStream, early: readonly UpstreamBatch[]): void {
+    this.#state = { phase: 'up', stream, sinceMs: this.#deps.nowMs() };
     this.#lastFailure = null;
     this.#deps.pool.start();
+    this.#deps.rewriter.start((permit, sink) => this.forward(permit, sink), this.#actions);
     this.#deps.metrics.upstreamUp.set(1);
     const banner = this.#banner.toString('latin1').trim();
     this.#deps.log.info({ banner, actions: this.#actions.announced.length }, 'upstream is up');
+    for (const batch of early) this.fromUpstream(batch);
     this.#firstUp();
   }
 
   #lost(stream: EventStream, reason: string): void {
     const state = this.#state;
     if (state.phase === 'stopped' || state.phase === 'away' || state.stream !== stream) return;
+    const hasStayed = state.phase === 'up' && this.#deps.nowMs() - state.sinceMs >= this.#settings.reconnectMaxMs;
+    if (hasStayed) this.#failures = 0;
     this.#state = { phase: 'away' };
     this.#booted = null;
     this.#deps.pool.stop();
     this.#deps.metrics.upstreamUp.set(0);
     this.#deps.log.warn({ reason }, 'upstream is gone: sessions stay, actions are answered with an error');
-    void this.#connect();
+    // Behind a wait, also the first time: what accepts and closes at once must not be asked in a tight loop.
+    void this.#waitForNextAttempt().then(() => this.#connect());
   }
 
   /** One line for each new kind of trouble, not one for each attempt. */
@@ -196,6 +241,12 @@ export class Relay {
     return true;
   }
 
+  async #askIdentity(stream: EventStream): Promise<void> {
+    const answer = await stream.ask(['Action: CoreSettings']);
+    const headerOf = (name: string) => new RegExp(`\\r\\n${name}: ([^\\r\\n]+)\\r\\n`).exec(answer ?? '')?.[1] ?? null;
+    if (answer !== null) this.#identity = { version: headerOf('AsteriskVersion'), systemName: headerOf('SystemName') };
+  }
+
   async #checkRights(stream: EventStream): Promise<void> {
     const answer = await stream.ask(['Action: Command', `Command: manager show user ${this.#settings.username}`]);
     const missing = answer === null ? [] : missingRights(answer);
@@ -209,6 +260,8 @@ export class Relay {
     switch (name) {
       case 'FullyBooted':
         this.#booted = decodeBooted(buffer.toString('latin1', start, end), this.#deps.nowMs());
+        // Asterisk opens AMI before its modules are loaded: what it offered before was not all.
+        this.#learnAgainSoon();
         return true;
       case 'Reload':
         this.#noteReload(buffer.toString('latin1', start, end));

@@ -32,8 +32,14 @@ export interface SessionSettings {
   readonly authTimeoutMs: number;
   /** How long a failed login waits for its answer, in milliseconds: Asterisk's one second. */
   readonly penaltyMs: number;
-  /** Bytes of events that may wait behind one action. */
+  /** True: the Events action leaves out the answers that Asterisk leaves out with `brokeneventsaction`. */
+  readonly brokenEventsAction: boolean;
+  /** Bytes of events that may wait, behind one action or for the next WaitEvent. */
   readonly maxHeldBytes: number;
+  /** How events leave: as they come, behind a banner; or only when WaitEvent fetches them, and `Events:` begins at none. */
+  readonly events: 'pushed' | 'fetched';
+  /** How long WaitEvent may wait at most, from now on, in milliseconds. */
+  readonly waitLimitMs: () => number;
 }
 
 export interface LoggedIn {
@@ -60,8 +66,8 @@ export interface SessionPort {
   readonly viewedClasses: ClassSet;
   /** Ends the action in work with this answer; the events that waited behind it follow. */
   answer(bytes: Buffer): void;
-  /** As `answer`, once every event that Asterisk has made until now was delivered in front of it. */
-  answerBehindEvents(makeAnswer: () => Buffer): void;
+  /** As `answer`, once every event that Asterisk has made until now was delivered in front of it; `ended` acts instead where the session is over by then. */
+  answerBehindEvents(makeAnswer: () => Buffer, ended?: () => void): void;
   /** Ends the action with `head`, the events that waited, and `tail` behind them. */
   answerAround(head: Buffer, tail: Buffer): void;
   /** Ends the session with this answer. */
@@ -73,10 +79,14 @@ export interface SessionPort {
   whenStirred(act: () => void): void;
   /** Remembers the one challenge of a session; `null` uses it up. */
   setChallenge(challenge: string | null): void;
-  logIn(policy: Policy, eventMask: ClassSet): void;
+  /** `username` is the name as the client typed it, which is how security events show it. */
+  logIn(policy: Policy, eventMask: ClassSet, username: string): void;
   /** Changes what the session asks for, and puts it into the audience of its new view. */
   view(change: Partial<Pick<LoggedIn, 'eventMask' | 'filters'>>): void;
+  /** Counts, logs and delivers a security event of this session. */
   raise(fact: SecurityFact): void;
+  /** As `raise`, but the event is delivered when the result is called. */
+  record(fact: SecurityFact): () => void;
 }
 
 export type LocalAction = (session: SessionPort, action: AmiAction) => void;

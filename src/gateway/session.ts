@@ -35,9 +35,12 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   readonly settings: SessionSettings;
   #state: SessionState = { phase: 'unauthenticated', challenge: null };
   #user: string | null = null;
+  /** The user as typed: Asterisk's session keeps this spelling. */
+  #username = '';
   #isBusy = false;
   #held: Buffer[] = [];
   #heldBytes = 0;
+  #hasFetched = false;
   #stir: (() => void) | null = null;
   #lease: Lease | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -52,7 +55,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     const { connection, registry, relay } = this.deps;
     registry.add(this);
     connection.start(this);
-    connection.send(relay.banner);
+    if (this.settings.events === 'pushed') connection.send(relay.banner);
     this.#timer = setTimeout(() => this.close('auth-timeout'), this.settings.authTimeoutMs);
     connection.ready();
   }
@@ -78,10 +81,11 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
 
   /** Events for this session, in order; they wait while an action is in work. */
   deliver(bytes: Buffer): void {
-    if (!this.#isBusy) return this.deps.connection.send(bytes);
-    this.#held.push(bytes);
+    if (!this.#isBusy && this.settings.events === 'pushed') return this.deps.connection.send(bytes);
+    // What may wait for long must not keep alive the chunk that it came in.
+    this.#held.push(this.settings.events === 'fetched' && bytes.length * 2 < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes);
     this.#heldBytes += bytes.length;
-    if (this.#heldBytes > this.settings.maxHeldBytes) return this.close('event-backlog');
+    if (this.#heldBytes > this.settings.maxHeldBytes) return this.#overflow();
     this.#stir?.();
   }
 
@@ -121,10 +125,10 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     this.deps.connection.ready();
   }
 
-  answerBehindEvents(makeAnswer: () => Buffer): void {
+  answerBehindEvents(makeAnswer: () => Buffer, ended: () => void = () => undefined): void {
     this.#isBusy = false;
     this.deps.relay.barrier(() => {
-      if (this.#state.phase === 'closed') return;
+      if (this.#state.phase === 'closed') return ended();
       // What the answer itself brings about, such as an event of this login, comes behind it.
       this.#isBusy = true;
       this.answer(makeAnswer());
@@ -134,7 +138,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   answerAround(head: Buffer, tail: Buffer): void {
     if (this.#state.phase === 'closed') return;
     this.deps.connection.send(head);
-    this.#release();
+    this.#sendHeld();
     this.answer(tail);
   }
 
@@ -158,10 +162,11 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     if (this.#state.phase === 'unauthenticated') this.#state = { phase: 'unauthenticated', challenge };
   }
 
-  logIn(policy: Policy, eventMask: ClassSet): void {
+  logIn(policy: Policy, eventMask: ClassSet, username: string): void {
     if (this.#state.phase !== 'unauthenticated') return;
     this.stopTimer();
     this.#user = policy.user;
+    this.#username = username;
     this.#state = { phase: 'authenticated', policy, eventMask, filters: policy.filters, sinceMs: this.deps.nowMs() };
     this.deps.connection.limitStall(policy.writeTimeoutMs);
     this.deps.registry.logIn(this, policy.user);
@@ -174,19 +179,29 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   }
 
   get viewedClasses(): ClassSet {
-    return this.#state.phase === 'authenticated' ? this.#state.policy.read & this.#state.eventMask : NO_CLASSES;
+    if (this.#state.phase !== 'authenticated') return NO_CLASSES;
+    const { policy, eventMask } = this.#state;
+    // WaitEvent turns none into everything, and then fetches what came since the login.
+    const asksForAll = this.settings.events === 'fetched' && eventMask === NO_CLASSES;
+    return asksForAll ? policy.read : policy.read & eventMask;
   }
 
   whenStirred(act: () => void): void {
     this.#stir = act;
+    if (!this.#hasFetched) this.view({});
+    this.#hasFetched = true;
     if (this.#held.length > 0) act();
   }
 
   raise(fact: SecurityFact): void {
-    const { security, connection, nowMs } = this.deps;
+    this.record(fact)();
+  }
+
+  record(fact: SecurityFact): () => void {
+    const { security, connection } = this.deps;
     const sessionAtMs = this.#state.phase === 'authenticated' ? this.#state.sinceMs : 0;
-    const account = { sessionId: this.settings.id, sessionUser: this.#user ?? '', sessionAtMs };
-    security.raise(fact, { ...account, atMs: nowMs(), peer: connection.peer });
+    const account = { sessionId: this.settings.id, sessionUser: this.#username, sessionAtMs };
+    return security.record(fact, { ...account, peer: connection.peer });
   }
 
   // ── the way of one action ──
@@ -261,6 +276,18 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   #release(): void {
     this.#isBusy = false;
     this.#stir = null;
+    if (this.settings.events === 'pushed') this.#sendHeld();
+  }
+
+  /** Who has never fetched an event loses nothing with them: so they are recorded again from the first WaitEvent on. */
+  #overflow(): void {
+    if (this.settings.events === 'pushed' || this.#hasFetched) return this.close('event-backlog');
+    this.deps.fanOut.leave(this);
+    this.#held = [];
+    this.#heldBytes = 0;
+  }
+
+  #sendHeld(): void {
     const held = this.#held;
     this.#held = [];
     this.#heldBytes = 0;

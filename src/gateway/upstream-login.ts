@@ -38,14 +38,29 @@ const LF = Buffer.from('\n', 'latin1');
 const BLOCK_END = Buffer.from('\r\n\r\n', 'latin1');
 const MAX_LOGIN_BYTES = 65_536;
 
+export interface OpenWatch {
+  /** Gives up at once. */
+  readonly signal: AbortSignal;
+  /** The connection stands, and the login is about to begin. */
+  readonly dialled: (socket: Socket) => void;
+}
+
+const UNWATCHED: OpenWatch = { signal: new AbortController().signal, dialled: () => undefined };
+
+/** Resolves with the logged-in connection or the reason why there is none. */
 export async function openUpstream(
   settings: UpstreamSettings,
   events: UpstreamEvents,
+  { signal, dialled: connected }: OpenWatch = UNWATCHED,
 ): Promise<Result<OpenedUpstream, UpstreamFailure>> {
-  const dialled = await dial(settings);
+  const dialled = await dial(settings, signal);
   if (!dialled.ok) return fail({ kind: 'unreachable', message: dialled.failure });
+  connected(dialled.value);
   const conversation = new Conversation(dialled.value, settings.loginTimeoutMs);
+  const abandon = () => dialled.value.destroy();
+  signal.addEventListener('abort', abandon);
   const outcome = await logIn(conversation, settings, events);
+  signal.removeEventListener('abort', abandon);
   const rest = conversation.release();
   if (outcome.ok) return succeed({ socket: dialled.value, banner: outcome.value, rest });
   dialled.value.destroy();
@@ -59,8 +74,8 @@ async function logIn(
 ): Promise<Result<Buffer, UpstreamFailure>> {
   const place = `${settings.host} port ${settings.port}`;
   const banner = await conversation.read(LF);
-  if (banner === null) return fail(silence(place, conversation.isClosed));
-  if (!banner.toString('latin1').startsWith('Asterisk Call Manager/')) {
+  if (banner === null && !conversation.isFlooded) return fail(silence(place, conversation.isClosed));
+  if (banner === null || !banner.toString('latin1').startsWith('Asterisk Call Manager/')) {
     return fail({ kind: 'not-asterisk', message: `what answers at ${place} is no Asterisk manager interface` });
   }
   const proof = await proofOf(conversation, settings);
@@ -119,6 +134,11 @@ class Conversation {
     socket.on('end', this.#onClose);
   }
 
+  /** More came than any banner or answer has bytes. */
+  get isFlooded(): boolean {
+    return this.#received.length > MAX_LOGIN_BYTES;
+  }
+
   get isClosed(): boolean {
     return this.#closed;
   }
@@ -136,7 +156,7 @@ class Conversation {
         this.#received = this.#received.subarray(found + end.length);
         return taken;
       }
-      if (this.#closed || this.#expired || this.#received.length > MAX_LOGIN_BYTES) return null;
+      if (this.#closed || this.#expired || this.isFlooded) return null;
       await new Promise<void>((wake) => {
         this.#wake = wake;
       });

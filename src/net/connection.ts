@@ -13,6 +13,8 @@ export type CloseReason =
   | 'session-limit'
   | 'slow-consumer'
   | 'event-backlog'
+  | 'answer-too-large'
+  | 'expired'
   | 'shutdown';
 
 export const CLOSE_REASONS = [
@@ -26,17 +28,19 @@ export const CLOSE_REASONS = [
   'session-limit',
   'slow-consumer',
   'event-backlog',
+  'answer-too-large',
+  'expired',
   'shutdown',
 ] as const satisfies readonly CloseReason[];
 
-export type Transport = 'tcp' | 'tls' | 'http';
+export type Transport = 'tcp' | 'tls' | 'http' | 'https';
 
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
 }
 
-/** The other end of a connection, and our end of it. */
+/** The other end of a connection, and our end of it: the address that is listened on. */
 export interface Peer {
   readonly transport: Transport;
   readonly remote: Endpoint;

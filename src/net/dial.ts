@@ -22,7 +22,7 @@ export interface DialSettings {
 }
 
 /** Resolves once, with a connected socket (TLS: after a verified handshake) or the reason; a socket that failed is destroyed. */
-export function dial(settings: DialSettings): Promise<Result<Socket>> {
+export function dial(settings: DialSettings, signal: AbortSignal): Promise<Result<Socket>> {
   const { host, port, connectTimeoutMs } = settings;
   const place = `cannot reach Asterisk at ${host} port ${port}`;
   const options = settings.tls === null ? succeed(null) : readTlsOptions(host, settings.tls);
@@ -30,15 +30,21 @@ export function dial(settings: DialSettings): Promise<Result<Socket>> {
   return new Promise((resolve) => {
     const tcp = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 };
     const socket = options.value === null ? connectTcp(tcp) : connectTls({ ...tcp, ...options.value });
+    const abandon = () => give('given up');
+    const settle = () => {
+      clearTimeout(deadline);
+      signal.removeEventListener('abort', abandon);
+    };
+    signal.addEventListener('abort', abandon);
     const deadline = setTimeout(() => give(`no answer within ${connectTimeoutMs} ms`), connectTimeoutMs);
     const give = (cause: string) => {
-      clearTimeout(deadline);
+      settle();
       socket.destroy();
       resolve(fail(`${place}: ${cause}`));
     };
     socket.once('error', (error: NodeJS.ErrnoException) => give(dialFailure(error)));
     socket.once(options.value === null ? 'connect' : 'secureConnect', () => {
-      clearTimeout(deadline);
+      settle();
       socket.removeAllListeners('error');
       // Whoever takes the socket sees 'close' after an error; the error itself must not be thrown.
       socket.on('error', () => undefined);

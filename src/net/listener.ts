@@ -69,6 +69,12 @@ export class Listener {
     return address !== null && typeof address === 'object' ? address.port : this.#settings.port;
   }
 
+  /** Asterisk's LocalAddress is what it listens on, `0.0.0.0` or `::` included, not what the client has dialled. */
+  get #boundTo(): Endpoint | null {
+    const address = this.#server.address();
+    return address !== null && typeof address === 'object' ? { address: address.address, port: address.port } : null;
+  }
+
   /** TLS handshakes under way: connections that are not yet sessions. */
   get handshakeCount(): number {
     return this.#handshakes.size;
@@ -129,7 +135,8 @@ export class Listener {
       socket.destroy();
       return;
     }
-    this.#deps.accept(new SocketConnection(socket, peer, this.#settings.connection));
+    const local = this.#boundTo ?? peer.local;
+    this.#deps.accept(new SocketConnection(socket, { ...peer, local }, this.#settings.connection));
   }
 }
 

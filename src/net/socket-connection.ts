@@ -11,6 +11,7 @@
 import type { Socket } from 'node:net';
 import { ActionDecoder } from '../ami/action-decoder.js';
 import type { CloseReason, Connection, Peer, Receiver } from './connection.js';
+import { WriteProgress } from './write-progress.js';
 
 export interface SocketConnectionSettings {
   /** Bytes that may wait for one client. More than a slow moment needs, little enough for thousands of clients. */
@@ -33,6 +34,7 @@ export class SocketConnection implements Connection {
   readonly #socket: Socket;
   readonly #settings: SocketConnectionSettings;
   readonly #decoder = new ActionDecoder();
+  readonly #progress: WriteProgress;
   #receiver: Receiver | null = null;
   #wanted = false;
   #pumping = false;
@@ -42,13 +44,12 @@ export class SocketConnection implements Connection {
   #linger: NodeJS.Timeout | null = null;
   #queue: Buffer[] = [];
   #queuedBytes = 0;
-  #stallMs: number | null = null;
-  #isStalled = false;
 
   constructor(socket: Socket, peer: Peer, settings: SocketConnectionSettings) {
     this.#socket = socket;
     this.peer = peer;
     this.#settings = settings;
+    this.#progress = new WriteProgress(socket, () => this.close('slow-consumer'));
   }
 
   start(receiver: Receiver): void {
@@ -59,8 +60,6 @@ export class SocketConnection implements Connection {
     this.#socket.on('error', () => this.#finish('connection-error'));
     this.#socket.on('close', () => this.#finish('client-closed'));
     this.#socket.on('drain', () => this.#drain());
-    // Where our own loop was late, what the client has read in the meantime is only seen behind the timers.
-    this.#socket.on('timeout', () => setImmediate(() => this.#isStalled && this.close('slow-consumer')));
   }
 
   ready(): void {
@@ -69,7 +68,7 @@ export class SocketConnection implements Connection {
   }
 
   send(bytes: Buffer): void {
-    if (this.#isOver) return;
+    if (this.#isOver || bytes.length === 0) return;
     if (this.#queue.length === 0) process.nextTick(() => this.#flush());
     this.#queue.push(bytes);
     this.#queuedBytes += bytes.length;
@@ -84,7 +83,7 @@ export class SocketConnection implements Connection {
   }
 
   limitStall(stallMs: number): void {
-    this.#stallMs = stallMs;
+    this.#progress.limit(stallMs);
   }
 
   close(reason: CloseReason): void {
@@ -146,24 +145,14 @@ export class SocketConnection implements Connection {
     this.#queuedBytes = 0;
     const last = queue.pop();
     if (last === undefined) return;
-    if (queue.length === 0) return this.#watch(this.#socket.write(last));
-    this.#socket.cork();
+    if (queue.length > 0) this.#socket.cork();
     for (const bytes of queue) this.#socket.write(bytes);
-    const flushed = this.#socket.write(last);
-    this.#socket.uncork();
-    this.#watch(flushed);
-  }
-
-  /** The socket's own timer starts anew whenever the kernel takes a part: a slow reader is not a client that does not read. */
-  #watch(flushed: boolean): void {
-    if (flushed || this.#stallMs === null || this.#isStalled) return;
-    this.#isStalled = true;
-    this.#socket.setTimeout(this.#stallMs);
+    this.#socket.write(last);
+    if (queue.length > 0) this.#socket.uncork();
+    this.#progress.watch();
   }
 
   #drain(): void {
-    this.#isStalled = false;
-    this.#socket.setTimeout(0);
     if (this.#isOver) return;
     this.#receiver?.drained();
     if (this.#wanted && !this.#pumping) this.#pump();
@@ -187,6 +176,7 @@ export class SocketConnection implements Connection {
   #end(reason: CloseReason): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#progress.stop();
     this.#queue = [];
     this.#receiver?.ended(reason);
   }

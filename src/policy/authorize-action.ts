@@ -74,7 +74,9 @@ export function authorizeAction(policy: ActionPolicy, action: AmiAction, table: 
     // Asterisk does not know an action whose module is not loaded, so there is no class to miss.
     return deny(known.announced ? { reason: 'missing-class', needs: known.needs } : { reason: 'unknown-action' });
   }
-  return authorizeForward(policy, action, known.name);
+  const verdict = authorizeForward(policy, action, known.name);
+  const isUnknownThere = !known.announced && verdict.kind === 'denied';
+  return isUnknownThere ? deny({ reason: 'unknown-action' }) : verdict;
 }
 
 /** For a session that has not: names that do not exist are answered like those that do. */

@@ -1,7 +1,8 @@
 /** Decides a login in Asterisk's order (ami-spec 5.2): name, user, address, and only then the secret. */
 import { asciiLowerCase } from '../ami/message.js';
 import { permits } from './acl.js';
-import { type Credentials, NOBODY, verifyKey, verifySecret } from './credentials.js';
+import { type Credentials, NOBODY, verifyDigest, verifyKey, verifySecret } from './credentials.js';
+import type { DigestClaim, DigestTerms } from './digest.js';
 import { findPolicy, type Policies, type Policy } from './policy.js';
 
 export interface LoginRequest {
@@ -50,6 +51,22 @@ export function authorizeLogin(policies: Policies, request: LoginRequest): Login
   if (!permits(policy.acl, request.address)) return refuse('acl');
   if (failure !== null) return refuse(failure);
   return { kind: 'accepted', policy };
+}
+
+/** A request that brings its own proof, over HTTP. That the nonce is ours and fresh is for the one who made it to say. */
+export function authorizeDigest(
+  policies: Policies,
+  claim: DigestClaim,
+  terms: DigestTerms,
+  address: string,
+): LoginVerdict {
+  const policy = findPolicy(policies, claim.username);
+  const credentials = policy?.credentials ?? NOBODY;
+  const proven = verifyDigest(credentials, policy?.user ?? claim.username, claim, terms);
+  if (policy === null) return refuse('unknown-user');
+  if (!permits(policy.acl, address)) return refuse('acl');
+  if (credentials.secret === '') return refuse('no-secret');
+  return proven ? { kind: 'accepted', policy } : refuse('bad-key');
 }
 
 /** True when Asterisk answers `Login Already In Use` to a Login or Challenge: before the secret, even before the ACL. */

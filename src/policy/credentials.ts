@@ -1,5 +1,6 @@
 /** What proves that a client is a user. Every comparison takes the same time, whatever is equal. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { type DigestClaim, type DigestTerms, digestResponse } from './digest.js';
 
 export interface Credentials {
   readonly kind: 'secret';
@@ -16,11 +17,22 @@ export function verifySecret(credentials: Credentials, given: string): boolean {
   return equal && credentials.secret !== '';
 }
 
-/** An MD5 login: lower-case hexadecimal of MD5(challenge, secret), which is what Asterisk compares with. */
+/** An MD5 login: the key must be spelt as Asterisk's own. */
 export function verifyKey(credentials: Credentials, challenge: string, key: string): boolean {
-  const expected = createHash('md5').update(`${challenge}${credentials.secret}`, 'latin1').digest('hex');
-  const equal = equalsInConstantTime(expected, key);
+  const equal = equalsInConstantTime(expectedKey(credentials, challenge), key);
   return equal && credentials.secret !== '' && challenge !== '';
+}
+
+/** The key that proves the secret over a challenge: MD5(challenge, secret) in lower-case hexadecimal. */
+export function expectedKey(credentials: Credentials, challenge: string): string {
+  return createHash('md5').update(`${challenge}${credentials.secret}`, 'latin1').digest('hex');
+}
+
+/** A request over HTTP with digest authentication. `user` is the name as it stands in manager.conf. */
+export function verifyDigest(credentials: Credentials, user: string, claim: DigestClaim, terms: DigestTerms): boolean {
+  const expected = digestResponse(user, credentials.secret, claim, terms);
+  const equal = equalsInConstantTime(expected, claim.response);
+  return equal && credentials.secret !== '';
 }
 
 /** Compares hashes, so that neither content nor length shows in the time. */

@@ -122,6 +122,12 @@ const NAMES = {
     help: 'Security events that the gateway raised, by name.',
     labels: ['event'],
   },
+  securityLogLost: {
+    type: 'counter',
+    name: 'security_log_lost_lines_total',
+    help: 'Lines that are missing in the security log: its disk was full, failed or too slow.',
+    labels: [],
+  },
 } as const satisfies Record<string, MetricRow>;
 
 interface MetricRow {

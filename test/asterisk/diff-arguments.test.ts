@@ -1,4 +1,6 @@
 /** Arguments of actions, good, wrong and wicked, as users of several classes: the whole answers are compared. */
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { connectAmi } from './ami-client.mjs';
 import { type Account, NOBODY, quietLoginOf, sectionsOf, writer } from './differential/accounts.js';
@@ -22,6 +24,13 @@ const ACCOUNTS: readonly Account[] = [
   ...['originate,agi', 'originate,system', 'call,reporting,originate', 'config,command'].map(writer),
 ];
 
+interface Group {
+  readonly what: string;
+  readonly cases: readonly ArgumentCase[];
+  /** Done before each side. */
+  readonly prepare?: (sides: SideBySide) => Promise<void>;
+}
+
 for (const version of ['22', '16'] as const) {
   await describeWithAsterisk(version, `arguments of actions of Asterisk ${version}`, () => {
     const tally = new Tally('arguments', version);
@@ -35,8 +44,10 @@ for (const version of ['22', '16'] as const) {
     });
     afterAll(() => sides?.stop());
 
-    async function compare(user: string, cases: readonly ArgumentCase[]): Promise<void> {
+    async function compare(user: string, { cases, prepare }: Group): Promise<void> {
+      await prepare?.(sides);
       const direct = await answersOf(sides.direct, user, cases);
+      await prepare?.(sides);
       const gateway = await answersOf(sides.gateway, user, cases);
       tally.judge(
         cases.map(({ title }, index) => ({
@@ -57,31 +68,23 @@ for (const version of ['22', '16'] as const) {
 
     describe.each([
       { what: 'variables and functions', cases: VARIABLE_CASES },
-      { what: 'files and modules', cases: FILE_CASES },
+      { what: 'files and modules', cases: FILE_CASES, prepare: restoreFiles },
       { what: 'CLI commands', cases: COMMAND_CASES },
       { what: 'queues, database, devices and what is not there', cases: STATE_CASES },
+      { what: 'a channel that lives', cases: LIVE_CASES, prepare: startLiveCall },
       { what: 'Originate', cases: ORIGINATE_CASES },
-    ])('$what', ({ cases }) => {
-      it.each(ACCOUNTS)('as $name', ({ name }) => compare(name, cases));
-    });
-
-    describe('a channel that lives', () => {
-      beforeAll(() => startLiveCall(sides));
-
-      it.each(ACCOUNTS)('as $name', ({ name }) => compare(name, LIVE_CASES));
+    ] satisfies readonly Group[])('$what', (group) => {
+      it.each(ACCOUNTS)('as $name', ({ name }) => compare(name, group));
     });
 
     it('is the same but for the listed exceptions', () => tally.close());
   });
 }
 
-/** Ends when every call but the one that is to live has ended, so that no case sees the calls of another. */
+/** Ends when every call has, so that no case sees those of another. */
 async function untilNoCall({ asterisk }: SideBySide): Promise<void> {
-  const isOver = async () => {
-    const channels = await asterisk.cli('core show channels concise');
-    const others = channels.split('\n').filter((line) => line.includes('!') && !/!live(?:-too)?$/.test(line));
-    return others.length === 0 ? true : null;
-  };
+  await asterisk.cli('channel request hangup live');
+  const isOver = async () => ((await asterisk.cli('core show channels concise')).includes('!') ? null : true);
   if ((await poll(isOver, 20_000)) === null) throw new Error('a call does not end');
 }
 
@@ -91,4 +94,9 @@ async function startLiveCall({ direct }: SideBySide): Promise<void> {
   const call = { Channel: 'Local/wait@test/n', ChannelId: 'live', OtherChannelId: 'live-too' };
   await client.action({ Action: 'Originate', ...call, Application: 'Wait', Data: '600' });
   client.close();
+}
+
+async function restoreFiles({ asterisk }: SideBySide): Promise<void> {
+  for (const [name, text] of Object.entries(FILES)) writeFileSync(path.join(asterisk.configDir, name), text);
+  rmSync(path.join(asterisk.configDir, 'manager.d/x.conf'), { force: true });
 }

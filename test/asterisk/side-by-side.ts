@@ -8,7 +8,7 @@ import path from 'node:path';
 import { App } from '../../src/app.js';
 import { loadConfig } from '../../src/config/load.js';
 import { formatProblem } from '../../src/config/problem.js';
-import { makeLogger } from '../../src/telemetry/logger.js';
+import { type Log, makeLogger } from '../../src/telemetry/logger.js';
 import { makeMetrics, type Telemetry } from '../../src/telemetry/metrics.js';
 import { freePort } from './free-ports.mjs';
 import type { RealAsterisk } from './instance.mjs';
@@ -76,6 +76,7 @@ export async function startGateway(
   upstreamPort: number,
   wanted: Omit<Wanted, 'version' | 'name'>,
   telemetry: Telemetry = makeMetrics(),
+  log: Log = makeLogger(process.env.AMI_TEST_LOG === undefined ? 'silent' : 'debug'),
 ): Promise<App> {
   const dir = mkdtempSync(path.join(tmpdir(), 'ami-gateway-test-'));
   mkdirSync(dir, { recursive: true });
@@ -93,7 +94,6 @@ export async function startGateway(
   const { config, problems } = loadConfig(dir, {});
   rmSync(dir, { recursive: true });
   if (config === null) throw new Error(problems.map(formatProblem).join('\n'));
-  const log = makeLogger(process.env.AMI_TEST_LOG === undefined ? 'silent' : 'debug');
   const nowMs = () => performance.timeOrigin + performance.now();
   const app = new App({ log, telemetry, nowMs, random: Math.random }, config);
   const started = await app.start();

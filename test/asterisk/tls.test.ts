@@ -121,6 +121,7 @@ await describeWithAsterisk('22', 'TLS on both sides', () => {
     expect(await metric(telemetry, 'connections_total', { listener: 'tls', result: 'tls-error' })).toBeGreaterThan(0);
   });
 
+  const going = { signal: new AbortController().signal, dialled: () => undefined };
   const settings = () => ({
     host: '127.0.0.1',
     port: asterisk.tlsPort,
@@ -132,7 +133,11 @@ await describeWithAsterisk('22', 'TLS on both sides', () => {
   });
 
   it('does not log in at an Asterisk whose certificate nobody vouches for', async () => {
-    const opened = await openUpstream({ ...settings(), tls: { caFile: null, servername: null, verify: 'yes' } }, 'on');
+    const opened = await openUpstream(
+      { ...settings(), tls: { caFile: null, servername: null, verify: 'yes' } },
+      'on',
+      going,
+    );
 
     expect(opened).toMatchObject({ ok: false, failure: { kind: 'unreachable' } });
     expect(JSON.stringify(opened)).toContain('not signed by a trusted authority');
@@ -141,7 +146,7 @@ await describeWithAsterisk('22', 'TLS on both sides', () => {
   it('does not log in at an Asterisk whose certificate is for another name', async () => {
     const tls = { caFile: upstream.certificateFile, servername: 'other.test', verify: 'yes' } as const;
 
-    const opened = await openUpstream({ ...settings(), tls }, 'on');
+    const opened = await openUpstream({ ...settings(), tls }, 'on', going);
 
     expect(JSON.stringify(opened)).toContain('certificate is for another name');
   });
@@ -149,7 +154,7 @@ await describeWithAsterisk('22', 'TLS on both sides', () => {
   it('logs in at any Asterisk when it is told to be insecure', async () => {
     const tls = { caFile: null, servername: null, verify: 'insecure' } as const;
 
-    const opened = await openUpstream({ ...settings(), tls }, 'on');
+    const opened = await openUpstream({ ...settings(), tls }, 'on', going);
 
     expect(opened.ok).toBe(true);
     if (opened.ok) opened.value.socket.destroy();

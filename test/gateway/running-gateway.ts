@@ -1,14 +1,19 @@
 /** The real gateway in this process, before a scripted Asterisk. */
 import type { App } from '../../src/app.js';
+import { makeLogger } from '../../src/telemetry/logger.js';
 import { makeMetrics, type Telemetry } from '../../src/telemetry/metrics.js';
 import { type AmiClient, connectAmi } from '../asterisk/ami-client.mjs';
 import { startGateway } from '../asterisk/side-by-side.js';
 import { ScriptedAsterisk } from './scripted-asterisk.js';
 
+export type LogLine = Readonly<Record<string, unknown>>;
+
 export interface RunningGateway {
   readonly asterisk: ScriptedAsterisk;
   readonly app: App;
   readonly telemetry: Telemetry;
+  /** Every log line until now, as it would be printed. */
+  readonly logLines: readonly LogLine[];
   connect(): Promise<AmiClient>;
   /** Connects and logs in; what came with the login is read. */
   logIn(user: string, more?: Readonly<Record<string, string>>): Promise<AmiClient>;
@@ -41,12 +46,15 @@ export async function runGateway(settings: RunningSettings = {}): Promise<Runnin
   const asterisk = new ScriptedAsterisk();
   await asterisk.start();
   const telemetry = makeMetrics();
-  const app = await startGateway(asterisk.port, { users: USERS, ...settings }, telemetry);
+  const logLines: LogLine[] = [];
+  const log = makeLogger('debug', { write: (line) => logLines.push(JSON.parse(line)) });
+  const app = await startGateway(asterisk.port, { users: USERS, ...settings }, telemetry, log);
   const connect = () => connectAmi({ port: app.port });
   return {
     asterisk,
     app,
     telemetry,
+    logLines,
     connect,
     logIn: async (user, more = {}) => {
       const client = await connect();
@@ -76,4 +84,12 @@ export async function metric(
   const found = await telemetry.registry.getSingleMetric(`ami_gateway_${name}`)?.get();
   const wanted = Object.entries(labels);
   return found?.values.find((value) => wanted.every(([key, text]) => value.labels[key] === text))?.value ?? 0;
+}
+
+/** The value of a line of /metrics, such as `upstream_up` or `sessions{state="authenticated"}`; null without one. */
+export async function scrape(app: App, line: string): Promise<number | null> {
+  const response = await fetch(`http://127.0.0.1:${app.metricsPort}/metrics`);
+  const text = await response.text();
+  const found = text.split('\n').find((row) => row.startsWith(`ami_gateway_${line} `));
+  return found === undefined ? null : Number(found.split(' ').at(-1));
 }

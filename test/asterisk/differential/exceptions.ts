@@ -7,7 +7,8 @@ import type { AsteriskVersion } from '../installation.mjs';
 export type Suite = 'actions' | 'arguments' | 'framing' | 'authentication' | 'addresses' | 'events';
 
 export interface ExceptionalCase {
-  readonly title: string;
+  /** A pattern stands for several cases, each of which must be an exception. */
+  readonly title: string | RegExp;
   /** The users of a case that several go through. */
   readonly as?: readonly string[];
   /** What Asterisk's answer holds, and what the gateway's does. */

@@ -91,7 +91,6 @@ export const LIVE_CASES: readonly ArgumentCase[] = [
   ask('MuteAudio', LIVE, 'Direction: sideways', 'State: on'),
   ask('MuteAudio', LIVE, 'Direction: in', 'State: off'),
   ask('Redirect', LIVE),
-  ask('Redirect', LIVE, 'Context: nowhere', 'Exten: x', 'Priority: 1x'),
   ask('BridgeKick', LIVE),
   ask('Park', LIVE, 'Parkinglot: nothing'),
   ask('LocalOptimizeAway', 'Channel: nobody'),
@@ -99,4 +98,5 @@ export const LIVE_CASES: readonly ArgumentCase[] = [
   ask('Bridge', 'Channel1: live', 'Channel2: nobody'),
   ask('Hangup', 'Channel: /^nothing/', 'Cause: 16'),
   ask('ConfbridgeKick', 'Conference: meeting', LIVE),
+  ask('Redirect', LIVE, 'Context: nowhere', 'Exten: x', 'Priority: 1x'),
 ];

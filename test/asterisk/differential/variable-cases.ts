@@ -83,10 +83,10 @@ export const VARIABLE_CASES: readonly ArgumentCase[] = [
   ask('Setvar', 'Variable: SHELL(id)', 'Value: x', 'Channel: Local/nobody'),
   askAll(
     'a global variable is set and read',
-    ask('Setvar', 'Variable: OF_{side}', 'Value: some ${OTHER} text  '),
-    ask('Getvar', 'Variable: OF_{side}'),
-    ask('Setvar', 'Variable: OF_{side}', 'Value:'),
-    ask('Getvar', 'Variable: OF_{side}'),
+    ask('Setvar', 'Variable: SET_HERE', 'Value: some ${OTHER} text  '),
+    ask('Getvar', 'Variable: SET_HERE'),
+    ask('Setvar', 'Variable: SET_HERE', 'Value:'),
+    ask('Getvar', 'Variable: SET_HERE'),
   ),
   askAll(
     'a global variable of bytes above 127',

@@ -8,10 +8,10 @@ const transcripts = new URL('../../transcripts/', import.meta.url);
 function readTranscript(name: string): { readonly wire: Buffer; readonly expected: readonly string[] } {
   const [wire = '', expected = ''] = readFileSync(new URL(name, transcripts), 'latin1').split('\n--\n');
   const lines = wire.split('\n').filter((line) => !line.startsWith('#'));
-  return { wire: Buffer.from(unescape(lines.join('')), 'latin1'), expected: expected.trimEnd().split('\n') };
+  return { wire: Buffer.from(unescaped(lines.join('')), 'latin1'), expected: expected.trimEnd().split('\n') };
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text
     .replace(/\{(.)\*(\d+)\}/g, (_all, char: string, count: string) => char.repeat(Number(count)))
     .replace(/\\(r|n|t|\\|x[0-9a-f]{2})/g, (_all, code: string) => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { NOT_IN_EFFECT_YET } from '../../../src/config/general-options.js';
 import { DEFAULT_GENERAL } from '../../../src/config/general-settings.js';
 import { compileInMemory } from './in-memory.js';
 
@@ -105,14 +104,6 @@ tlsdisablev12 = yes`);
 
   it('does not wait longer for a login than a timer can', () => {
     expect(load('authtimeout = 99999999999').general?.authTimeoutMs).toBe(2_147_483_647);
-  });
-
-  it('warns of every option that is not in effect yet', () => {
-    const lines = [...NOT_IN_EFFECT_YET].map((name) => `${name} = ${name.endsWith('addr') ? '127.0.0.1' : 'yes'}`);
-
-    const warned = load(lines.join('\n')).problems.filter(({ message }) => message.endsWith('not in effect yet'));
-
-    expect(warned.map(({ message }) => message.split(' ')[0])).toEqual([...NOT_IN_EFFECT_YET]);
   });
 
   it('does not warn of switches that stay off', () => {

@@ -1,0 +1,17 @@
+// Where and on what a result was measured.
+import os from 'node:os';
+
+/** @param {string} main the gateway's program */
+export function describeMachine(main) {
+  const cpus = os.cpus();
+  return {
+    date: new Date().toISOString(),
+    cpu: cpus[0]?.model.trim() ?? 'unknown',
+    cores: cpus.length,
+    memoryGiB: Math.round(os.totalmem() / 2 ** 30),
+    kernel: os.release(),
+    node: process.version,
+    loadAverage: os.loadavg().map((load) => Math.round(load * 100) / 100),
+    gateway: main.split('/').slice(-2).join('/'),
+  };
+}
