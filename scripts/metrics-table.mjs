@@ -1,6 +1,10 @@
 // Writes the table of metrics into README.md from the one table in src/telemetry/metrics.ts (run after `npm run build`).
 import { readFileSync, writeFileSync } from 'node:fs';
-import { METRIC_ROWS } from '../dist/telemetry/metrics.js';
+
+// By address, so that the type check does not need a build.
+/** @typedef {{ readonly name: string, readonly type: string, readonly labels: readonly string[], readonly help: string }} Row */
+/** @type {{ METRIC_ROWS: readonly Row[] }} */
+const { METRIC_ROWS } = await import(new URL('../dist/telemetry/metrics.js', import.meta.url).href);
 
 const readme = new URL('../README.md', import.meta.url);
 const rows = METRIC_ROWS.map(

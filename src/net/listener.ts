@@ -143,7 +143,8 @@ export class Listener {
 /** A client that is gone already: the kernel then knows no address. */
 const UNKNOWN: Endpoint = { address: 'unknown', port: 0 };
 
-function contextOf(tls: TlsSettings) {
+/** The options of Node's TLS for these settings. */
+export function contextOf(tls: TlsSettings) {
   const { certificate, ciphers, honorCipherOrder, minVersion } = tls;
   const { cert, key } = certificate;
   return { cert, key, honorCipherOrder, minVersion, ...(ciphers === null ? {} : { ciphers }) };
@@ -154,7 +155,8 @@ function keyOf(socket: Socket): string {
   return `${socket.remoteAddress} ${socket.remotePort}`;
 }
 
-function peerOf(socket: Socket, transport: Transport): Peer | null {
+/** Both ends of a socket; `null` for a client that is gone already. */
+export function peerOf(socket: Socket, transport: Transport): Peer | null {
   const { remoteAddress, remotePort, localAddress, localPort } = socket;
   if (remoteAddress === undefined || remotePort === undefined) return null;
   if (localAddress === undefined || localPort === undefined) return null;
@@ -170,7 +172,8 @@ function unmapped(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
 }
 
-function listenFailure(error: NodeJS.ErrnoException, bindAddress: string, port: number): string {
+/** A sentence that says what to do. */
+export function listenFailure(error: NodeJS.ErrnoException, bindAddress: string, port: number): string {
   const place = `cannot listen on ${bindAddress} port ${port}`;
   switch (error.code) {
     case 'EADDRINUSE':

@@ -35,6 +35,13 @@ const calls = {
     return { actions: answered.reduce((sum, count) => sum + count, 0), seconds: (performance.now() - startMs) / 1000 };
   },
 
+  /** The first client's answer to one action. @param {{ readonly action: string }} question */
+  ask({ action }) {
+    const [first] = clients;
+    if (first === undefined) throw new Error('no client is open');
+    return askOnce(first, action);
+  },
+
   close() {
     for (const client of clients) client.destroy();
     clients = [];
@@ -56,10 +63,15 @@ async function logIn(port, login) {
 
 /** How many blocks an answer has: asks once, with a Ping behind. @param {net.Socket} client @param {string} action */
 async function blocksOfAnswer(client, action) {
-  client.write(`${action}\r\nAction: Ping\r\n\r\n`);
-  const text = await readUntil(client, pong);
+  const text = await askOnce(client, action);
   if (!/^Response: (?:Success|Follows)/m.test(text)) throw new Error(`refused: ${text}`);
   return text.split('\r\n\r\n').length - 2;
+}
+
+/** The answer to an action, with that to the Ping behind it. @param {net.Socket} client @param {string} action */
+function askOnce(client, action) {
+  client.write(`${action}\r\nAction: Ping\r\n\r\n`);
+  return readUntil(client, pong);
 }
 
 /** @param {net.Socket} client @param {Buffer} text @param {{ readonly depth: number, readonly blocks: number, readonly endMs: number }} run @returns {Promise<number>} */

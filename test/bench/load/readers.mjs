@@ -97,7 +97,8 @@ function reached() {
 
 /** @param {number} bytes @returns {Outcome} */
 function outcome(bytes) {
-  const sum = (/** @type {(session: ReaderSession) => number} */ of) => sessions.reduce((all, each) => all + of(each), 0);
+  const sum = (/** @type {(session: ReaderSession) => number} */ of) =>
+    sessions.reduce((all, each) => all + of(each), 0);
   return {
     closed: sum((session) => (session.isOpen ? 0 : 1)),
     disorders: sum((session) => session.disorders),

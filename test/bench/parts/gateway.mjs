@@ -49,6 +49,12 @@ export async function startGateway(wish) {
       const [memory] = await once(child, 'message');
       return memory;
     },
+    /** One of its metrics, by its name and labels as they are exposed; 0 while it is not there. @param {string} name */
+    async metric(name) {
+      const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+      const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+      return line === undefined ? 0 : Number(line.slice(name.length));
+    },
     async stop() {
       child.kill('SIGTERM');
       const insist = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);

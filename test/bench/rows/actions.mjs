@@ -39,7 +39,10 @@ async function benchWith(context, events) {
       { load: /** @type {const} */ ('alone'), shown: 'one at a time', least: 0.45 },
       { load: /** @type {const} */ ('together'), shown: '32 in flight over 8 sessions', least: 0.7 },
     ].map(({ load, shown, least }) => {
-      const rates = rounds.map(({ asterisk, gateway }) => ({ asterisk: rateOf(asterisk, name)[load], gateway: rateOf(gateway, name)[load] }));
+      const rates = rounds.map(({ asterisk, gateway }) => ({
+        asterisk: rateOf(asterisk, name)[load],
+        gateway: rateOf(gateway, name)[load],
+      }));
       const last = rates.at(-1);
       return rowOf({
         what: `${name}/s, ${shown}, events ${events}`,

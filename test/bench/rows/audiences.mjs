@@ -67,7 +67,11 @@ async function measureTurn(context, users, names) {
   const crowd = context.use(new Crowd());
   await crowd.open({ port: gateway.port, accounts: Array.from({ length: witnesses }, () => reader), processes: 1 });
   const bystanders = context.use(new Crowd());
-  await bystanders.open({ port: gateway.port, accounts: names.map((username) => ({ username, secret })), processes: 1 });
+  await bystanders.open({
+    port: gateway.port,
+    accounts: names.map((username) => ({ username, secret })),
+    processes: 1,
+  });
   const scene = { origin, crowd, pids: [gateway.pid], cpuOf: exactCpuMs };
   await measureWhole(scene, { pace: { seconds: 2, perSecond } });
   const measured = await measureWhole(scene, { pace: { seconds: context.options.quick ? 1 : 4, perSecond } });
@@ -77,7 +81,8 @@ async function measureTurn(context, users, names) {
 /** One session for each filter, none of which lets an event of the bench pass. @param {string} kind @param {(n: string) => string} filterOf */
 function filters(kind, filterOf) {
   const numbers = (/** @type {number} */ size) => Array.from({ length: size }, (_, n) => String(8_000_000 + n));
-  const user = (/** @type {string} */ n) => section({ username: `f${n}`, secret }, ['read = user', `eventfilter = ${filterOf(n)}`]);
+  const user = (/** @type {string} */ n) =>
+    section({ username: `f${n}`, secret }, ['read = user', `eventfilter = ${filterOf(n)}`]);
   return {
     what: `distinct filters (${kind})`,
     goal: '1,000 at most 3× of 10',

@@ -60,7 +60,9 @@ async function measureTurn(context, sessions, side) {
   const ahead = Math.min(mostAhead, underWay / sessions);
   await measureWhole(scene, { flood: { seconds: 0.5, ahead, step } });
   const measured = await measureWhole(scene, { flood: { seconds: context.options.quick ? 1 : 4, ahead, step } });
-  context.say(`  ${sessions} ${side}: ${short(rate(measured))}/s, CPU ${measured.cpuMs} ms in ${short(measured.seconds)} s`);
+  context.say(
+    `  ${sessions} ${side}: ${short(rate(measured))}/s, CPU ${measured.cpuMs} ms in ${short(measured.seconds)} s`,
+  );
   return measured;
 }
 

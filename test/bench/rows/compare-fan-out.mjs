@@ -28,7 +28,8 @@ export async function compareFanOut(context, comparison) {
   const rounds = await alternate(context.options.rounds, sides, (side) =>
     context.turn(() => measureTurn(context, comparison, side)),
   );
-  const ratios = (/** @type {(turn: Turn) => number} */ of) => rounds.map((each) => of(each.gateway) / of(each.asterisk));
+  const ratios = (/** @type {(turn: Turn) => number} */ of) =>
+    rounds.map((each) => of(each.gateway) / of(each.asterisk));
   const { what } = comparison;
   const against = 'Asterisk alone';
   const cheaper = (/** @type {keyof Turn} */ load, /** @type {number} */ part) => ({
@@ -66,7 +67,9 @@ async function measureTurn(context, comparison, side) {
   const full = await measureWhole(scene, { flood: { seconds, ahead, step } });
   const slow = await measureWhole(scene, { pace: { seconds, perSecond: 500 } });
   const fast = await measureWhole(scene, { pace: { seconds, perSecond: 2000 } });
-  context.say(`  ${side}: ${[full, slow, fast].map((m) => `${short(rate(m))}/s ${short(cpuPerDelivery(m) * 1000)} µs`)}`);
+  context.say(
+    `  ${side}: ${[full, slow, fast].map((m) => `${short(rate(m))}/s ${short(cpuPerDelivery(m) * 1000)} µs`)}`,
+  );
   return { full, slow, fast };
 }
 

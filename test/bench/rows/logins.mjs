@@ -16,7 +16,9 @@ const ways = /** @type {const} */ (['plain', 'md5']);
 export async function benchLogins(context) {
   /** @type {readonly Side[]} */
   const sides = ['asterisk', 'gateway'];
-  const rounds = await alternate(context.options.rounds, sides, (side) => context.turn(() => measureTurn(context, side)));
+  const rounds = await alternate(context.options.rounds, sides, (side) =>
+    context.turn(() => measureTurn(context, side)),
+  );
   const last = rounds.at(-1);
   return ways.map((way) =>
     rowOf({

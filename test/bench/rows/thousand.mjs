@@ -25,9 +25,33 @@ export async function benchThousand(context) {
   const what = `${short(sessions)} sessions × ${perSecond} events/s for ${seconds} s`;
   const each = { against: '–', rounds };
   return [
-    rowOf({ ...each, what: `${what}: lost`, goal: '0', bound: { atMost: 0 }, values: turns.map((turn) => turn.lost), format: short }),
-    rowOf({ ...each, what: `${what}: p99`, goal: '≤ 20 ms', bound: { atMost: 20 }, values: turns.map((turn) => turn.p99), format: (value) => `${short(value)} ms`, detail: `p50 ${turns.map((turn) => short(turn.p50))} ms, highest ${turns.map((turn) => short(turn.most))} ms`, rounds: [] }),
-    rowOf({ ...each, what: `${what}: CPU of the gateway`, goal: '< 1 core', bound: { atMost: 1 }, values: turns.map((turn) => turn.cores), format: (value) => `${short(value)} cores`, rounds: [] }),
+    rowOf({
+      ...each,
+      what: `${what}: lost`,
+      goal: '0',
+      bound: { atMost: 0 },
+      values: turns.map((turn) => turn.lost),
+      format: short,
+    }),
+    rowOf({
+      ...each,
+      what: `${what}: p99`,
+      goal: '≤ 20 ms',
+      bound: { atMost: 20 },
+      values: turns.map((turn) => turn.p99),
+      format: (value) => `${short(value)} ms`,
+      detail: `p50 ${turns.map((turn) => short(turn.p50))} ms, highest ${turns.map((turn) => short(turn.most))} ms`,
+      rounds: [],
+    }),
+    rowOf({
+      ...each,
+      what: `${what}: CPU of the gateway`,
+      goal: '< 1 core',
+      bound: { atMost: 1 },
+      values: turns.map((turn) => turn.cores),
+      format: (value) => `${short(value)} cores`,
+      rounds: [],
+    }),
   ];
 }
 
