@@ -54,7 +54,7 @@ module.exports = {
       name: 'core-has-no-logger',
       severity: 'error',
       from: { path: core },
-      to: { path: 'node_modules/(pino|prom-client|fastify|rate-limiter-flexible)/' },
+      to: { path: 'node_modules/(pino|prom-client|fastify|rate-limiter-flexible|ioredis)/' },
     },
     {
       name: 'acl-library-in-one-place',

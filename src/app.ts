@@ -6,23 +6,31 @@
  */
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { HttpSettings } from './config/http-settings.js';
 import type { Config } from './config/load.js';
 import { ActionPool } from './gateway/action-pool.js';
+import { ActionRates } from './gateway/action-rates.js';
 import { EventRewriter } from './gateway/event-rewriter.js';
 import { FanOut } from './gateway/fan-out.js';
+import { FrontDoor } from './gateway/front-door.js';
 import { newSessionId } from './gateway/login.js';
+import { LoginGuard } from './gateway/login-guard.js';
 import { OwnTraffic } from './gateway/own-traffic.js';
 import { Relay } from './gateway/relay.js';
+import { SecretWeigher } from './gateway/secret-weigher.js';
 import { SecurityReporter } from './gateway/security-reporter.js';
 import { Session } from './gateway/session.js';
 import type { SessionSettings } from './gateway/session-port.js';
 import { SessionRegistry } from './gateway/session-registry.js';
+import { SharedState } from './gateway/shared-state.js';
 import { openUpstream, type UpstreamEvents } from './gateway/upstream-login.js';
 import { AdminServer } from './http/admin.js';
+import { AmiHttp } from './http/ami-http.js';
 import { type Result, succeed } from './lib/result.js';
 import type { Connection, Transport } from './net/connection.js';
 import { Listener, type ListenerDeps } from './net/listener.js';
 import { TlsListener } from './net/tls-listener.js';
+import { defaultAuthShare } from './policy/admission.js';
 import type { Log } from './telemetry/logger.js';
 import type { Telemetry } from './telemetry/metrics.js';
 import { SecurityLog } from './telemetry/security-log.js';
@@ -53,7 +61,13 @@ export class App {
   readonly #relay: Relay;
   readonly #securityLog: SecurityLog | null;
   readonly #security: SecurityReporter;
+  readonly #shared: SharedState | null;
+  readonly #guard: LoginGuard;
+  readonly #weigher: SecretWeigher;
+  readonly #actionRates: ActionRates;
+  readonly #door: FrontDoor;
   readonly #listener: Listener;
+  readonly #http: AmiHttp | null;
   readonly #admin: AdminServer | null;
   #tls: TlsListener | null = null;
   readonly #stopping = new AbortController();
@@ -83,7 +97,14 @@ export class App {
     const { securityFile } = config.gateway.log;
     this.#securityLog = securityFile === null ? null : new SecurityLog({ log, metrics }, securityFile);
     this.#security = new SecurityReporter({ relay: this.#relay, metrics, securityLog: this.#securityLog, nowMs });
+    const { redisUrl, redisTimeoutMs } = config.gateway.state;
+    this.#shared = redisUrl === null ? null : new SharedState({ log, metrics }, { url: redisUrl, timeoutMs: redisTimeoutMs });
+    this.#guard = this.#makeGuard();
+    this.#weigher = new SecretWeigher(metrics);
+    this.#actionRates = new ActionRates(nowMs);
+    this.#door = this.#makeDoor();
     this.#listener = new Listener(this.#listenerDeps('tcp'), { ...this.#listenerSettings(), tls: null });
+    this.#http = config.http === null ? null : this.#makeHttp(config.http);
     const adminDeps = { registry: telemetry.registry, isReady: () => this.isReady, measure: () => this.#measure() };
     this.#admin = admin.enabled ? new AdminServer(adminDeps, admin) : null;
   }
@@ -94,6 +115,7 @@ export class App {
     if (logging !== undefined && !logging.ok) return logging;
     const admin = await this.#admin?.start();
     if (admin !== undefined && !admin.ok) return admin;
+    this.#shared?.start();
     const { host, port } = this.#config.gateway.upstream;
     this.#deps.log.info({ host, port }, 'connecting to Asterisk');
     await this.#relay.start();
@@ -101,6 +123,8 @@ export class App {
     if (!listening.ok) return listening;
     const secured = await this.#startTls();
     if (!secured.ok) return secured;
+    const served = await this.#http?.start();
+    if (served !== undefined && !served.ok) return served;
     this.#isListening = true;
     const { bindAddress } = this.#config.general;
     this.#deps.log.info({ bindAddress, port: this.port, metricsPort: this.metricsPort }, 'listening for AMI clients');
@@ -110,12 +134,14 @@ export class App {
   /** Stops accepting, ends every session, then the upstream; resolves when all is closed or the deadline has passed. */
   async stop(): Promise<void> {
     this.#isListening = false;
-    const closed = Promise.all([this.#listener.stop(), this.#tls?.stop()]);
+    const closed = Promise.all([this.#listener.stop(), this.#tls?.stop(), this.#http?.stop()]);
     for (const session of this.#registry.sessions) session.close('shutdown');
     await Promise.race([closed, delay(STOP_MS, undefined, { ref: false })]);
+    this.#http?.abort();
     this.#relay.stop();
     this.#stopping.abort();
     await this.#admin?.stop();
+    this.#shared?.stop();
     await this.#securityLog?.stop();
   }
 
@@ -132,6 +158,16 @@ export class App {
     return this.#tls?.port ?? null;
   }
 
+  /** The port of AMI over HTTP, `null` without it. */
+  get httpPort(): number | null {
+    return this.#http?.port ?? null;
+  }
+
+  /** The port of AMI over HTTPS, `null` without it. */
+  get httpsPort(): number | null {
+    return this.#http?.tlsPort ?? null;
+  }
+
   get metricsPort(): number | null {
     return this.#admin?.port ?? null;
   }
@@ -144,26 +180,61 @@ export class App {
       congestedBytes: Math.min(CONGESTED_BYTES, maxQueueBytes / 2),
       maxPendingBytes: MAX_PENDING_BYTES,
       lingerMs: LINGER_MS,
+      maxLoginBytes: gateway.limits.loginBytes,
     };
-    return { bindAddress: general.bindAddress, port: general.port, connection };
+    const { bindAddress, port, authTimeoutMs: entryTimeoutMs } = general;
+    return { bindAddress, port, connection, entryTimeoutMs, ...gateway.listener };
   }
 
-  /** Where a connection becomes a session, unless too many are there already: then it ends without a banner, as in Asterisk. */
-  #accept(connection: Connection): void {
-    const { log, telemetry } = this.#deps;
-    const { remote, transport } = connection.peer;
-    const refusal = this.#refusal();
-    telemetry.metrics.connections.inc({ listener: transport, result: refusal ?? 'accepted' });
-    if (refusal !== null) {
-      log.warn({ peer: remote.address, reason: refusal }, 'connection refused');
-      connection.start({ receive: ignore, waiting: ignore, drained: ignore, ended: ignore });
-      connection.close(refusal);
-      return;
-    }
-    this.#open(connection, { events: 'pushed', waitLimitMs: () => Number.POSITIVE_INFINITY });
+  /** Where a connection becomes a session. */
+  #accept(connection: Connection, waitedMs: number): void {
+    this.#deps.telemetry.metrics.connections.inc({ listener: connection.peer.transport, result: 'accepted' });
+    const { authTimeoutMs } = this.#config.general;
+    this.#open(connection, {
+      events: 'pushed',
+      waitLimitMs: () => Number.POSITIVE_INFINITY,
+      authTimeoutMs: Math.max(1, authTimeoutMs - waitedMs),
+      idleTimeoutMs: this.#config.gateway.sessions.idleTimeoutMs,
+    });
   }
 
-  #open(connection: Connection, delivery: Pick<SessionSettings, 'events' | 'waitLimitMs'>): Session {
+  #makeGuard(): LoginGuard {
+    const { log, telemetry, nowMs } = this.#deps;
+    const { gateway, general } = this.#config;
+    const { bans, limits } = gateway;
+    const perAddress = limits.authPerAddress ?? defaultAuthShare(general.authLimit);
+    return new LoginGuard(
+      { shared: this.#shared, nowMs, log, metrics: telemetry.metrics },
+      {
+        ...bans,
+        penaltyMs: PENALTY_MS,
+        pace: { perSecond: limits.loginsPerSecond, mostWaiting: general.authLimit },
+        pacePerAddress: { perSecond: limits.loginsPerSecondPerAddress, mostWaiting: perAddress },
+      },
+    );
+  }
+
+  #makeDoor(): FrontDoor {
+    const { log, telemetry, nowMs } = this.#deps;
+    const { gateway, general } = this.#config;
+    const { limits, sessions } = gateway;
+    // Clients over HTTP are counted by themselves: without a login they could keep out all others.
+    const unauthenticatedOverHttp = () => this.#http?.unauthenticatedCount ?? 0;
+    return new FrontDoor(
+      { registry: this.#registry, guard: this.#guard, unauthenticatedOverHttp, nowMs, log, metrics: telemetry.metrics },
+      {
+        maxUnauthenticated: general.authLimit,
+        maxUnauthenticatedPerAddress: limits.authPerAddress ?? defaultAuthShare(general.authLimit),
+        maxConnections: sessions.maxSessions,
+        maxConnectionsPerAddress: limits.connectionsPerAddress,
+      },
+    );
+  }
+
+  #open(
+    connection: Connection,
+    delivery: Pick<SessionSettings, 'events' | 'waitLimitMs' | 'authTimeoutMs' | 'idleTimeoutMs'>,
+  ): Session {
     const { log, telemetry, nowMs } = this.#deps;
     const { general, gateway, policies } = this.#config;
     const { remote } = connection.peer;
@@ -175,6 +246,9 @@ export class App {
         fanOut: this.#fanOut,
         registry: this.#registry,
         security: this.#security,
+        guard: this.#guard,
+        weigher: this.#weigher,
+        actionRates: this.#actionRates,
         policies: () => policies,
         nowMs,
         log: log.child({ session: id, peer: remote.address, port: remote.port }),
@@ -182,7 +256,6 @@ export class App {
       },
       {
         id,
-        authTimeoutMs: general.authTimeoutMs,
         penaltyMs: PENALTY_MS,
         brokenEventsAction: general.brokenEventsAction,
         maxHeldBytes: gateway.sessions.maxQueueBytes,
@@ -193,15 +266,45 @@ export class App {
     return session;
   }
 
-  #listenerDeps(transport: Transport): ListenerDeps {
-    const { log, telemetry } = this.#deps;
-    return {
-      accept: (connection) => this.#accept(connection),
-      mayHandshake: () => this.#refusal() === null,
-      handshakeFailed: (remote, code) => {
-        telemetry.metrics.connections.inc({ listener: transport, result: 'tls-error' });
-        log.warn({ peer: remote.address, code }, 'TLS handshake failed');
+  #makeHttp(http: HttpSettings): AmiHttp {
+    const { log, telemetry, nowMs } = this.#deps;
+    const { general, gateway, policies } = this.#config;
+    const isFull = () => this.#registry.count >= gateway.sessions.maxSessions;
+    return new AmiHttp(
+      {
+        open: (connection, waitLimitMs) =>
+          isFull()
+            ? null
+            : // How long it lives is for HTTP to say.
+              this.#open(connection, {
+                events: 'fetched',
+                waitLimitMs,
+                authTimeoutMs: general.authTimeoutMs,
+                idleTimeoutMs: 0,
+              }),
+        identity: () => this.#relay.identity,
+        policies: () => policies,
+        security: this.#security,
+        guard: this.#guard,
+        metrics: telemetry.metrics,
+        log,
+        nowMs,
       },
+      {
+        http,
+        timeoutMs: general.httpTimeoutMs,
+        maxUnauthenticated: general.authLimit,
+        penaltyMs: PENALTY_MS,
+        handshakeTimeoutMs: general.authTimeoutMs,
+      },
+    );
+  }
+
+  #listenerDeps(transport: Transport): ListenerDeps {
+    return {
+      arrive: () => this.#door.arrive(),
+      accept: (connection, waitedMs) => this.#accept(connection, waitedMs),
+      refused: (remote, reason, code) => this.#door.refused(transport, remote, reason, code),
     };
   }
 
@@ -215,6 +318,7 @@ export class App {
       bindAddress: general.tls.bindAddress ?? general.bindAddress,
       port: general.tls.port,
       files: general.tls,
+      clientCaFile: this.#config.gateway.listener.tlsClientCaFile,
       handshakeTimeoutMs: general.authTimeoutMs,
     });
     return this.#tls.start();
@@ -228,13 +332,7 @@ export class App {
   /** Reads the certificates again; sessions that exist keep theirs. */
   reloadCertificates(): void {
     this.#tls?.reloadCertificate();
-  }
-
-  #refusal(): 'auth-limit' | 'session-limit' | null {
-    const unauthenticated = this.#registry.unauthenticatedCount + (this.#tls?.handshakeCount ?? 0);
-    if (unauthenticated >= this.#config.general.authLimit) return 'auth-limit';
-    if (this.#registry.count >= this.#config.gateway.sessions.maxSessions) return 'session-limit';
-    return null;
+    this.#http?.reloadCertificate();
   }
 
   #measure(): void {
@@ -243,7 +341,6 @@ export class App {
     metrics.upstreamConnections.set({ state: 'leased' }, leased);
     metrics.upstreamConnections.set({ state: 'idle' }, open - leased);
     metrics.upstreamWaiting.set(waiting);
+    metrics.bansActive.set(this.#guard.activeBans);
   }
 }
-
-function ignore(): void {}

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { check } from './cli/check.js';
+import { hash } from './cli/hash.js';
 import { serve } from './cli/serve.js';
 
 const HELP = `ami-gateway: a security gateway for the Asterisk Manager Interface
@@ -10,6 +11,7 @@ const HELP = `ami-gateway: a security gateway for the Asterisk Manager Interface
 usage:
   ami-gateway serve [--config DIR]   run the gateway
   ami-gateway check [--config DIR]   report every problem of the configuration as file:line: message
+  ami-gateway hash                   read a secret, print the secret_hash line for manager.conf
   ami-gateway --help | --version
 
   --config DIR   folder with manager.conf, gateway.conf and optionally acl.conf
@@ -17,6 +19,10 @@ usage:
 
 exit codes: 0 all is well, 1 the configuration or a port has a problem, 2 wrong usage
 `;
+
+/** What stands in the arguments is in the list of processes and in the history of the shell. */
+const SECRET_IN_ARGUMENTS =
+  'hash takes no argument: give the secret on standard input, and do not use the one you typed\n';
 
 /** Last resort: an error that nobody expected is told, and the process ends; half alive it would be a hole. */
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -40,6 +46,13 @@ async function main(args: readonly string[]): Promise<number> {
       return exitSoon(await serve({ dir, env: process.env, version: readVersion(), tell: complain }));
     case 'check':
       return check(dir, process.env, (line) => process.stdout.write(`${line}\n`));
+    case 'hash':
+      if (parsed.hasMore) return tell(SECRET_IN_ARGUMENTS, 2);
+      return hash({
+        input: process.stdin,
+        ask: (text) => process.stderr.write(text),
+        tell: (line) => process.stdout.write(line),
+      });
     default:
       complain(command === undefined ? 'name a command' : `there is no command '${command}'`);
       complain(HELP);
@@ -52,8 +65,8 @@ function readArguments(args: readonly string[]) {
     const options = { config: { type: 'string' }, help: { type: 'boolean' }, version: { type: 'boolean' } } as const;
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     const dir = values.config ?? process.env.AMI_GATEWAY_CONFIG ?? './config';
-    const [command] = positionals;
-    return { command, dir, help: values.help === true, version: values.version === true };
+    const [command, ...more] = positionals;
+    return { command, hasMore: more.length > 0, dir, help: values.help === true, version: values.version === true };
   } catch (error) {
     complain(error instanceof Error ? error.message : String(error));
     complain("see 'ami-gateway --help'");

@@ -33,6 +33,7 @@ interface EventHead {
 const BLOCK_END = Buffer.from('\r\n\r\n', 'latin1');
 const EVENT = Buffer.from('Event: ', 'latin1');
 const LF = 10;
+const CR = 13;
 /** Heads are few (one per event name); the bound only stops a broken upstream from filling memory. */
 const MAX_REMEMBERED_HEADS = 4096;
 
@@ -51,12 +52,13 @@ export class UpstreamDecoder {
   push(chunk: Buffer): UpstreamBatch {
     const buffer = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
     const blocks: UpstreamBlock[] = [];
-    let start = 0;
-    let from = this.#searched;
+    let start = afterEmptyLines(buffer, 0);
+    let from = Math.max(this.#searched, start);
     for (;;) {
       const found = buffer.indexOf(BLOCK_END, from);
       if (found < 0) break;
-      const end = found + BLOCK_END.length;
+      // Some events of Asterisk end with one empty line more; it must not become the first line of the next.
+      const end = afterEmptyLines(buffer, found + BLOCK_END.length);
       blocks.push(this.#decodeBlock(buffer, start, end));
       start = end;
       from = end;
@@ -83,6 +85,12 @@ export class UpstreamDecoder {
     if (this.#heads.size < MAX_REMEMBERED_HEADS) this.#heads.set(text, head);
     return head;
   }
+}
+
+function afterEmptyLines(buffer: Buffer, from: number): number {
+  let start = from;
+  while (buffer[start] === CR && buffer[start + 1] === LF) start += 2;
+  return start;
 }
 
 function startsEvent(buffer: Buffer, start: number): boolean {

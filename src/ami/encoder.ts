@@ -28,6 +28,16 @@ export function encodeAnswer(parts: AnswerParts): Buffer {
   return Buffer.from(`Response: ${parts.response}\r\n${actionId}${rest}\r\n`, 'latin1');
 }
 
+/** Asterisk's buffer for the line of the ActionID in the answers to Events and WaitEvent, less its end. */
+const CRAMPED_BYTES = 255;
+
+/** A message in which a long ActionID loses its end, CR LF included, as it does in Asterisk: what follows is glued to it. */
+export function encodeCramped(head: string, actionId: string, lines: readonly string[]): Buffer {
+  const id = actionId === '' ? '' : `ActionID: ${actionId}\r\n`.slice(0, CRAMPED_BYTES);
+  const rest = lines.map((line) => `${line}\r\n`).join('');
+  return Buffer.from(`${head}\r\n${id}${rest}\r\n`, 'latin1');
+}
+
 /** `Response: Error` with a message. */
 export function encodeError(actionId: string, message: string): Buffer {
   return encodeAnswer({ response: 'Error', actionId, lines: [`Message: ${message}`] });

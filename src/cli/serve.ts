@@ -4,6 +4,8 @@ import { type LoadedConfig, loadConfig } from '../config/load.js';
 import { formatProblem } from '../config/problem.js';
 import { makeLogger } from '../telemetry/logger.js';
 import { makeMetrics } from '../telemetry/metrics.js';
+import { findDescriptorShortage } from './descriptors.js';
+import { dropPrivileges } from './privileges.js';
 
 export interface ServeOptions {
   readonly dir: string;
@@ -30,6 +32,8 @@ export async function serve(options: ServeOptions): Promise<0 | 1> {
   process.on('SIGHUP', () => app.reloadCertificates());
   // Always taken: without a handler Node would open its debugger on this signal.
   process.on('SIGUSR1', () => app.reopenLogs());
+  const shortage = findDescriptorShortage(config.gateway, config.general.authLimit);
+  if (shortage !== null) log.warn(shortage, 'fewer file descriptors than max_sessions needs: raise the limit (ulimit -n)');
   const signal = nextSignal();
   const started = await Promise.race([app.start(), signal]);
   if (typeof started === 'string') return stop(app, started);
@@ -38,6 +42,14 @@ export async function serve(options: ServeOptions): Promise<0 | 1> {
     await app.stop();
     return 1;
   }
+  const dropped = dropPrivileges(config.gateway.process);
+  if (!dropped.ok) {
+    log.error({ detail: dropped.failure }, 'cannot start');
+    await app.stop();
+    return 1;
+  }
+  if (dropped.value === 'root') log.warn('running as root: set user in [process], or start as another user');
+  else if (dropped.value !== null) log.info(dropped.value, 'root was given up');
   return stop(app, await signal);
 
   async function stop(running: App, name: string): Promise<0> {

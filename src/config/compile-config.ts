@@ -50,7 +50,11 @@ export function compileConfig(sources: ConfigSources): LoadedConfig {
   const { resolve, nameOf } = sources;
   const acl = compileAclConf(parseConfFile('acl.conf', resolve), nameOf('acl.conf'));
   const managerFile = parseConfFile('manager.conf', resolve);
-  const manager = compileManagerConf(sectionsOf(managerFile), nameOf('manager.conf'), acl.acls);
+  const manager = compileManagerConf(sectionsOf(managerFile), {
+    ...sources,
+    file: nameOf('manager.conf'),
+    acls: acl.acls,
+  });
   const gatewayFile = parseConfFile('gateway.conf', resolve);
   const gateway = compileGatewayConf(sectionsOf(gatewayFile), { ...sources, file: nameOf('gateway.conf') });
   const httpFile = parseConfFile('http.conf', resolve);
@@ -76,6 +80,7 @@ export function compileConfig(sources: ConfigSources): LoadedConfig {
     ...checkTlsFiles(manager.general?.tls ?? null, 'manager.conf', sources),
     ...httpProblems,
     ...checkWebEnabled(manager.general, http, nameOf),
+    ...(config === null ? [] : checkClientCertificates(config, nameOf)),
     ...checkTlsFiles((manager.general?.webEnabled && http.settings?.tls) || null, 'http.conf', sources),
   ];
   return { config, problems: unique(problems) };
@@ -113,6 +118,24 @@ function checkWebEnabled(
   if (http.problems.some((problem) => problem.severity === 'error')) return [];
   const hint = 'write enabled = yes and bindaddr in [general] of http.conf';
   return [warningAt(wholeFile(nameOf('manager.conf')), 'webenabled has no effect: http.conf enables nothing', hint)];
+}
+
+/** Who needs a certificate can show one only where clients are asked for it. */
+function checkClientCertificates(
+  { general, gateway, policies }: Config,
+  nameOf: ConfigSources['nameOf'],
+): readonly Problem[] {
+  const isAsked = gateway.listener.tlsClientCaFile !== null;
+  if (isAsked && !general.tls.enabled) {
+    const hint = 'write tlsenable = yes in [general] of manager.conf';
+    return [warningAt(wholeFile(nameOf('gateway.conf')), 'tls_client_ca has no effect without a TLS listener', hint)];
+  }
+  if (isAsked) return [];
+  const users = [...policies.users.values()].filter((policy) => policy.certificateName !== null);
+  const hint = 'name the authority of the certificates in tls_client_ca, in [listener] of gateway.conf';
+  return users.map(({ user }) =>
+    warningAt(wholeFile(nameOf('manager.conf')), `nobody can log in as '${user}': it has tls_user`, hint),
+  );
 }
 
 /** The names of certificate files are relative to the directory of the configuration. */

@@ -3,7 +3,13 @@ import type { z } from 'zod';
 import type { Result } from '../lib/result.js';
 import type { ConfSection } from './conf-reading.js';
 import { GATEWAY_KEYS, GATEWAY_SCHEMA, type GatewayValues } from './gateway-schema.js';
-import type { GatewaySettings, UpstreamSettings, UpstreamTlsSettings } from './gateway-settings.js';
+import type {
+  BanSettings,
+  EntryLimits,
+  GatewaySettings,
+  UpstreamSettings,
+  UpstreamTlsSettings,
+} from './gateway-settings.js';
 import { collectGatewayTexts, type Environment, type GatewayTexts, type PlacedText } from './gateway-values.js';
 import type { Problem } from './problem.js';
 import { errorAt, warningAt, wholeFile } from './report.js';
@@ -35,6 +41,7 @@ export function compileGatewayConf(sections: readonly ConfSection[], sources: Ga
   if (parsed.success) {
     reportOrder(parsed.data, texts, sources.file, problems);
     reportTls(parsed.data, texts, sources, problems);
+    reportClientCa(parsed.data, texts, sources, problems);
   }
   const isUsable = parsed.success && !problems.some((problem) => problem.severity === 'error');
   return { settings: isUsable ? settingsOf(parsed.data, sources.nameOf) : null, problems };
@@ -78,7 +85,7 @@ function reportIssue(issue: z.core.$ZodIssue, texts: GatewayTexts, file: string,
 
 /** Problems are printed and logged, so they never show a secret. */
 function shown(placed: PlacedText): string {
-  return placed.key === 'secret' ? '(not shown)' : `'${placed.text}'`;
+  return placed.key === 'secret' || placed.key === 'redis' ? '(not shown)' : `'${placed.text}'`;
 }
 
 function reportOrder({ upstream }: GatewayValues, texts: GatewayTexts, file: string, problems: Problem[]): void {
@@ -108,12 +115,64 @@ function reportTls(
     problems.push(errorAt(place('tls_ca'), `tls_ca ${upstream.tls_ca} cannot be read: ${content.failure}`));
 }
 
-function settingsOf({ upstream, metrics, sessions, log }: GatewayValues, nameOf: NameOf): GatewaySettings {
+function reportClientCa(
+  { listener }: GatewayValues,
+  texts: GatewayTexts,
+  sources: GatewaySources,
+  problems: Problem[],
+): void {
+  if (listener.tls_client_ca === undefined) return;
+  const content = sources.readSecretFile(listener.tls_client_ca);
+  const place = texts.get('listener.tls_client_ca') ?? wholeFile(sources.file);
+  const message = `tls_client_ca ${listener.tls_client_ca} cannot be read`;
+  if (!content.ok) problems.push(errorAt(place, `${message}: ${content.failure}`));
+}
+
+function settingsOf(values: GatewayValues, nameOf: NameOf): GatewaySettings {
+  const { upstream, metrics, sessions, log, listener, state, process } = values;
   return {
     upstream: upstreamOf(upstream, nameOf),
     metrics: { enabled: metrics.enabled, bindAddress: metrics.bindaddr, port: metrics.port },
-    sessions: { maxQueueBytes: sessions.max_queue_bytes, maxSessions: sessions.max_sessions },
+    sessions: {
+      maxQueueBytes: sessions.max_queue_bytes,
+      maxSessions: sessions.max_sessions,
+      idleTimeoutMs: sessions.idle_timeout,
+    },
+    listener: {
+      proxies: listener.proxy_protocol_from,
+      keepAliveMs: listener.tcp_keepalive,
+      tlsClientCaFile: listener.tls_client_ca === undefined ? null : nameOf(listener.tls_client_ca),
+    },
+    limits: entryLimitsOf(values.limits),
+    bans: bansOf(values.bans),
+    state: { redisUrl: state.redis ?? null, redisTimeoutMs: state.redis_timeout },
+    process: { user: process.user ?? null, group: process.group ?? null },
     log: { level: log.level, securityFile: log.security_file === undefined ? null : nameOf(log.security_file) },
+  };
+}
+
+function entryLimitsOf(values: GatewayValues['limits']): EntryLimits {
+  return {
+    authPerAddress: values.auth_per_address ?? null,
+    connectionsPerAddress: values.connections_per_address,
+    loginBytes: values.login_bytes,
+    loginsPerSecond: values.logins_per_second,
+    loginsPerSecondPerAddress: values.logins_per_second_per_address,
+  };
+}
+
+function bansOf(values: GatewayValues['bans']): BanSettings {
+  return {
+    enabled: values.enabled,
+    exempt: values.allow,
+    maxFailures: values.max_failures,
+    findTimeMs: values.find_time,
+    banTimeMs: values.ban_time,
+    maxPenaltyMs: values.max_delay,
+    maxAccountFailures: values.account_failures,
+    maxUserFailures: values.account_slow_failures,
+    slowIntervalMs: values.account_slow_interval,
+    knownTimeMs: values.account_known_time,
   };
 }
 
@@ -130,6 +189,7 @@ function upstreamOf(values: GatewayValues['upstream'], nameOf: NameOf): Upstream
     keepaliveIntervalMs: values.keepalive_interval,
     keepaliveTimeoutMs: values.keepalive_timeout,
     poolSize: values.pool_size,
+    poolShare: values.pool_share ?? Math.max(1, values.pool_size - 1),
     poolIdleTimeoutMs: values.pool_idle_timeout,
     leaseWaitTimeoutMs: values.lease_wait_timeout,
     maxWaitingActions: values.max_waiting_actions,

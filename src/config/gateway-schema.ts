@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { isFalse, isTrue } from '../ami/truth.js';
+import { compileNetworks, NO_NETWORKS } from '../policy/networks.js';
 import { parseBindAddress } from './bind-address.js';
 
 /** A span of time in seconds, such as `30` or `0.5`; the result is in milliseconds. */
@@ -40,6 +41,26 @@ const address = z
   .refine((parsed) => parsed !== null && parsed.port === null, 'an IPv4 or IPv6 address, not a name')
   .transform((parsed) => parsed?.address ?? '');
 
+const LOOPBACK = '127.0.0.0/8,::1';
+const networks = z
+  .string()
+  .refine((list) => compileNetworks(list).ok, 'networks such as 10.0.0.0/8,2001:db8::/32, or none')
+  .transform((list) => {
+    const compiled = compileNetworks(list);
+    return compiled.ok ? compiled.value : NO_NETWORKS;
+  });
+const redisUrl = text.refine(
+  (url) => URL.canParse(url) && ['redis:', 'rediss:'].includes(new URL(url).protocol),
+  'an address such as redis://127.0.0.1:6379/0, or rediss:// for TLS',
+);
+/** What a timer of Node can wait, in whole seconds. */
+const LONGEST_SECONDS = 2_147_483;
+
+/** As `seconds`; Redis forgets by whole ones. */
+function wholeSeconds(least: number, most: number) {
+  return integer(least, most).transform((number) => number * 1000);
+}
+
 export const GATEWAY_SCHEMA = z.object({
   upstream: z.object({
     host: text.default('127.0.0.1'),
@@ -58,6 +79,8 @@ export const GATEWAY_SCHEMA = z.object({
     keepalive_timeout: seconds(1, 3600).default(10_000),
     // Each is one thread in Asterisk; it runs actions of one connection one after the other.
     pool_size: integer(1, 256).default(8),
+    // All but one, unless it is set.
+    pool_share: integer(1, 256).optional(),
     pool_idle_timeout: seconds(1, 86_400).default(60_000),
     lease_wait_timeout: seconds(0.1, 3600).default(30_000),
     max_waiting_actions: integer(1, 1_000_000).default(1_000),
@@ -75,6 +98,48 @@ export const GATEWAY_SCHEMA = z.object({
     // Some seconds of events on a busy system, and little enough for hundreds of slow clients.
     max_queue_bytes: integer(65_536, 1_073_741_824).default(8_388_608),
     max_sessions: integer(1, 1_000_000).default(10_000),
+    // Off: a client that only listens sends nothing.
+    idle_timeout: seconds(0, LONGEST_SECONDS).default(0),
+  }),
+  listener: z.object({
+    proxy_protocol_from: networks.default(NO_NETWORKS),
+    tcp_keepalive: seconds(0, 86_400).default(60_000),
+    tls_client_ca: text.optional(),
+  }),
+  limits: z.object({
+    // A fifth of authlimit, at least 4, unless it is set.
+    auth_per_address: integer(1, 1_000_000).optional(),
+    // A fifth of max_sessions: many clients behind one address are usual, all of them are not.
+    connections_per_address: integer(1, 1_000_000).default(2_000),
+    // Room for some hundred messages; a login takes one or two.
+    login_bytes: integer(1024, 1_048_576).default(16_384),
+    // What one Asterisk takes without effort; beyond it logins wait their turn.
+    logins_per_second: integer(1, 100_000).default(200),
+    logins_per_second_per_address: integer(1, 100_000).default(20),
+  }),
+  bans: z.object({
+    enabled: yesOrNo.default(true),
+    // Who is on the same machine could not be told from everybody else on it.
+    allow: networks.prefault(LOOPBACK),
+    // A person errs a few times; a program that guesses needs thousands.
+    max_failures: integer(1, 1_000_000).default(10),
+    find_time: wholeSeconds(1, LONGEST_SECONDS).default(600_000),
+    ban_time: wholeSeconds(1, LONGEST_SECONDS).default(600_000),
+    // Asterisk's one second, doubled with each failure up to this.
+    max_delay: seconds(1, 60).default(8_000),
+    account_failures: integer(1, 1_000_000).default(5),
+    account_slow_failures: integer(1, 1_000_000).default(50),
+    account_slow_interval: wholeSeconds(1, 86_400).default(10_000),
+    account_known_time: wholeSeconds(1, LONGEST_SECONDS).default(1_209_600_000),
+  }),
+  state: z.object({
+    redis: redisUrl.optional(),
+    // A login waits for it; a Redis in the same network answers in a millisecond.
+    redis_timeout: seconds(0.05, 10).default(500),
+  }),
+  process: z.object({
+    user: text.optional(),
+    group: text.optional(),
   }),
   log: z.object({
     level: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -1,5 +1,7 @@
 /** What gateway.conf says, in the units that the gateway works with. */
 
+import type { Networks } from '../policy/networks.js';
+
 export interface UpstreamSettings {
   readonly host: string;
   readonly port: number;
@@ -18,6 +20,8 @@ export interface UpstreamSettings {
   readonly keepaliveTimeoutMs: number;
   /** Connections for actions at most, which is also how many actions run at the same time. */
   readonly poolSize: number;
+  /** Most of them that one user may hold at the same time. */
+  readonly poolShare: number;
   readonly poolIdleTimeoutMs: number;
   /** How long an action waits for a free connection. */
   readonly leaseWaitTimeoutMs: number;
@@ -48,6 +52,59 @@ export interface SessionLimits {
   /** Bytes that may wait for one client that reads slowly. */
   readonly maxQueueBytes: number;
   readonly maxSessions: number;
+  /** How long a client that has logged in may send nothing; 0 for ever. */
+  readonly idleTimeoutMs: number;
+}
+
+export interface ListenerOptions {
+  /** Whose connections begin with a PROXY header, which is believed. */
+  readonly proxies: Networks;
+  /** Silence after which the kernel asks whether a client is still there; 0 for never. */
+  readonly keepAliveMs: number;
+  /** A PEM file with the authorities of client certificates; `null`: clients over TLS are not asked for one. */
+  readonly tlsClientCaFile: string | null;
+}
+
+/** What strangers may take before they have logged in. */
+export interface EntryLimits {
+  /** `null`: a share of authlimit. */
+  readonly authPerAddress: number | null;
+  readonly connectionsPerAddress: number;
+  readonly loginBytes: number;
+  readonly loginsPerSecond: number;
+  readonly loginsPerSecondPerAddress: number;
+}
+
+export interface BanSettings {
+  readonly enabled: boolean;
+  /** Who is never banned, locked, slowed or paced. */
+  readonly exempt: Networks;
+  readonly maxFailures: number;
+  /** How long failures count. */
+  readonly findTimeMs: number;
+  /** How long bans and locks last. */
+  readonly banTimeMs: number;
+  /** How long the answer to a failed login waits at most. */
+  readonly maxPenaltyMs: number;
+  /** Failures of one user at one address that lock it there. */
+  readonly maxAccountFailures: number;
+  /** Failures of one user over all addresses, after which new addresses take turns. */
+  readonly maxUserFailures: number;
+  readonly slowIntervalMs: number;
+  /** How long an address counts as known after a login. */
+  readonly knownTimeMs: number;
+}
+
+export interface StateSettings {
+  /** Where gateways share what they know of guessers; `null` for each its own. Holds a secret, perhaps. */
+  readonly redisUrl: string | null;
+  readonly redisTimeoutMs: number;
+}
+
+/** Whom the process becomes once it listens; `null` to stay who it is. */
+export interface ProcessSettings {
+  readonly user: string | null;
+  readonly group: string | null;
 }
 
 export type LogLevelName = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -62,5 +119,10 @@ export interface GatewaySettings {
   readonly upstream: UpstreamSettings;
   readonly metrics: MetricsSettings;
   readonly sessions: SessionLimits;
+  readonly listener: ListenerOptions;
+  readonly limits: EntryLimits;
+  readonly bans: BanSettings;
+  readonly state: StateSettings;
+  readonly process: ProcessSettings;
   readonly log: LogSettings;
 }

@@ -101,12 +101,6 @@ function isFunction(name: string): boolean {
   return name.includes('(');
 }
 
-const displaySystemName: ApplyOption = (settings, option, problems) => {
-  const message = 'displaysystemname has had no effect since Asterisk 1.6, and has none here';
-  problems.push(warningAt(option, message, 'events have SystemName where asterisk.conf names the system'));
-  return settings;
-};
-
 const ROWS: readonly (readonly [names: string, apply: ApplyOption])[] = [
   ['enabled', flag('enabled')],
   ['webenabled', flag('webEnabled')],
@@ -116,7 +110,6 @@ const ROWS: readonly (readonly [names: string, apply: ApplyOption])[] = [
   ['authlimit', authLimit],
   ['allowmultiplelogin', flag('allowMultipleLogin')],
   ['displayconnects', flag('displayConnects')],
-  ['displaysystemname', displaySystemName],
   ['httptimeout', httpTimeout],
   ['timestampevents', flag('timestampEvents')],
   ['brokeneventsaction', flag('brokenEventsAction')],

@@ -9,6 +9,7 @@ import { DEFAULT_GENERAL, type GeneralSettings } from './general-settings.js';
 import { nearestName } from './nearest.js';
 import type { Problem } from './problem.js';
 import { errorAt, warningAt, wholeFile } from './report.js';
+import type { SecretSources } from './user-credentials.js';
 import { compileUser, type UserSections } from './user-section.js';
 
 export interface ManagerConf {
@@ -19,8 +20,14 @@ export interface ManagerConf {
   readonly problems: readonly Problem[];
 }
 
-/** `file` is how problems call manager.conf. */
-export function compileManagerConf(sections: readonly ConfSection[], file: string, acls: NamedAcls): ManagerConf {
+export interface ManagerSources extends SecretSources {
+  /** How problems call manager.conf. */
+  readonly file: string;
+  readonly acls: NamedAcls;
+}
+
+export function compileManagerConf(sections: readonly ConfSection[], sources: ManagerSources): ManagerConf {
+  const { file } = sources;
   const problems: Problem[] = [];
   const visible = sections.filter((section) => !section.isTemplate);
   const [generalSection, ...ignored] = visible.filter(isGeneral);
@@ -35,7 +42,7 @@ export function compileManagerConf(sections: readonly ConfSection[], file: strin
   const listensOnBothFamilies = isIpv6(general.bindAddress) && asciiLowerCase(general.bindAddress) !== '::1';
   const users = new Map<string, Policy>();
   for (const [key, user] of groupUsers(visible)) {
-    const policy = compileUser(user, { general, acls, listensOnBothFamilies }, problems);
+    const policy = compileUser(user, { ...sources, general, listensOnBothFamilies }, problems);
     if (policy !== null) users.set(key, policy);
   }
   if (users.size === 0) problems.push(warningAt(wholeFile(file), 'nobody can log in: there is no usable account'));

@@ -10,13 +10,16 @@ import type { ConfSection, ConfVariable } from './conf-reading.js';
 import type { GeneralSettings } from './general-settings.js';
 import { nearestName } from './nearest.js';
 import type { Problem } from './problem.js';
-import { errorAt, type Place, warningAt } from './report.js';
+import { errorAt, warningAt } from './report.js';
 import { type AclSurroundings, compileUserAcl } from './user-acl.js';
+import { compileUserActionFilters, isActionFilterOption } from './user-action-filters.js';
+import { compileUserCredentials, type SecretSources } from './user-credentials.js';
 import { compileUserFilters, isFilterOption } from './user-filters.js';
+import { compileUserLimits, isRateOption } from './user-limits.js';
 import { compileSetvar } from './user-setvar.js';
 import { readBoolean, readNumber } from './values.js';
 
-export interface UserSurroundings extends AclSurroundings {
+export interface UserSurroundings extends AclSurroundings, SecretSources {
   readonly general: GeneralSettings;
 }
 
@@ -39,19 +42,25 @@ export function compileUser(
   reportUnknown(options, problems);
   if (name === '') problems.push(errorAt(first, 'a user must have a name'));
   if (first !== last) reportAgain(sections, problems);
-  const secret = readSecret(name, first, options, problems);
+  const proof = compileUserCredentials(name, first, options, surroundings, problems);
   const read = readClasses(name, 'read', options, problems);
   const write = readClasses(name, 'write', options, problems);
   const acl = compileUserAcl(name, last.variables, surroundings, problems);
   const filters = compileUserFilters(name, last.variables, read, problems);
+  const actionFilters = compileUserActionFilters(name, last.variables, write, problems);
+  const limits = compileUserLimits(name, options, problems);
   const setvar = compileSetvar(last.variables, problems);
   const rest = readSwitches(options, surroundings.general, problems);
   if (acl === null || filters === null || countErrors(problems) > errorsBefore) return null;
-  return { user: name, credentials: { kind: 'secret', secret }, acl, read, write, filters, setvar, ...rest };
+  return { user: name, ...proof, acl, read, write, filters, actionFilters, ...limits, setvar, ...rest };
 }
+
+/** Asterisk does not know these and passes over them, so one file can serve both. */
+const OWN_OPTIONS: readonly string[] = ['secret_file', 'secret_hash', 'tls_user', 'maxsessions'];
 
 const OPTIONS: readonly string[] = [
   'secret',
+  ...OWN_OPTIONS,
   'read',
   'write',
   'permit',
@@ -64,13 +73,27 @@ const OPTIONS: readonly string[] = [
 ];
 
 /** Names that are mistyped cost a user its restrictions, and nobody would notice. */
-const RESTRICTING: readonly string[] = ['permit', 'deny', 'acl', 'eventfilter', 'read', 'write', 'secret'];
+const RESTRICTING: readonly string[] = [
+  ...OWN_OPTIONS,
+  'permit',
+  'deny',
+  'acl',
+  'eventfilter',
+  'actionfilter',
+  'actionrate',
+  'read',
+  'write',
+  'secret',
+];
 
 function reportUnknown(options: readonly ConfVariable[], problems: Problem[]): void {
   for (const option of options) {
     const name = asciiLowerCase(option.name);
-    if (OPTIONS.includes(name) || isFilterOption(option)) continue;
-    const meant = nearestName(name, [...OPTIONS, 'eventfilter']);
+    if (OPTIONS.includes(name) || isFilterOption(option) || isActionFilterOption(option) || isRateOption(option))
+      continue;
+    // Criteria in parentheses do not make a word another one.
+    const [word = name] = name.split('(', 1);
+    const meant = nearestName(word, [...OPTIONS, 'eventfilter', 'actionfilter', 'actionrate']);
     const hint = meant === null ? null : `did you mean '${meant}'?`;
     const report = meant !== null && RESTRICTING.includes(meant) ? errorAt : warningAt;
     problems.push(report(option, `unknown option '${option.name}', Asterisk ignores it`, hint));
@@ -82,34 +105,12 @@ function reportAgain({ name, first, last, options }: UserSections, problems: Pro
   const isLost = (kind: (option: ConfVariable) => boolean) => options.some(kind) && !last.variables.some(kind);
   const message = `[${name}] is in ${first.file} line ${first.line} already: its ACL, filters and setvar start anew here`;
   const hint = `write [${name}](+) to add to the section`;
-  const report = isLost(isAclOption) || isLost(isFilterOption) ? errorAt : warningAt;
+  const report = [isAclOption, isFilterOption, isActionFilterOption].some(isLost) ? errorAt : warningAt;
   problems.push(report(last, message, hint));
 }
 
 function isAclOption(option: ConfVariable): boolean {
   return ['permit', 'deny', 'acl'].includes(asciiLowerCase(option.name));
-}
-
-/** Secrets of examples and of well-known products, which attackers try first. */
-const WELL_KNOWN_SECRETS: readonly string[] = ['amp111', 'mysecret', 'secret', 'password', 'admin', 'asterisk', '1234'];
-
-function readSecret(user: string, place: Place, options: readonly ConfVariable[], problems: Problem[]): string {
-  const option = lastOf(options, 'secret');
-  if (option === null) {
-    problems.push(
-      errorAt(place, `user '${user}' has no secret and is refused`, 'add secret = and a text that nobody can guess'),
-    );
-    return '';
-  }
-  const secret = option.value;
-  if (secret === '') problems.push(errorAt(option, `the secret of user '${user}' is empty: the user is refused`));
-  if (WELL_KNOWN_SECRETS.includes(secret) || asciiLowerCase(secret) === asciiLowerCase(user)) {
-    problems.push(warningAt(option, `the secret of user '${user}' is one of those that attackers try first`));
-  }
-  if (secret.length > 1 && secret.startsWith('"') && secret.endsWith('"')) {
-    problems.push(warningAt(option, `the quotes belong to the secret of user '${user}', as in Asterisk`));
-  }
-  return secret;
 }
 
 function readClasses(user: string, name: string, options: readonly ConfVariable[], problems: Problem[]): ClassSet {

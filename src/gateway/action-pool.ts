@@ -2,7 +2,7 @@
  * Lends upstream connections to sessions, one action at a time, as pgbouncer pools transactions.
  *
  *     forward ──► idle connection? ──► exchange ──► sink
- *            └──► waiters, in order ──► a connection that became free, or one opened on demand
+ *            └──► waiters, a turn for each user ──► a connection that became free, or one opened on demand
  *
  * An action that was sent is never sent again: what breaks after that ends as `lost` or `late`.
  */
@@ -13,10 +13,13 @@ import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { type AnswerSink, type ExchangeEnd, LeaseConnection } from './lease-connection.js';
 import type { OpenedUpstream, UpstreamFailure } from './upstream-login.js';
+import { WaitingRoom } from './waiting-room.js';
 
 export interface ActionPoolSettings {
   /** Upstream connections for actions at most; as many actions run at the same time. */
   readonly poolSize: number;
+  /** Most connections that one user may hold at the same time, so that there is always one for the others. */
+  readonly poolShare: number;
   /** How long an unused connection stays open, in milliseconds. */
   readonly poolIdleTimeoutMs: number;
   /** How long an action waits for a free connection, in milliseconds. */
@@ -63,7 +66,9 @@ export class ActionPool {
   readonly #settings: ActionPoolSettings;
   readonly #connections = new Set<LeaseConnection>();
   readonly #idle = new Map<LeaseConnection, NodeJS.Timeout>();
-  #waiters: Waiter[] = [];
+  readonly #waiters = new WaitingRoom<Waiter>();
+  /** Connections lent to each user. */
+  readonly #held = new Map<string, number>();
   #opening = 0;
   #isOpen = false;
 
@@ -88,13 +93,13 @@ export class ActionPool {
   forward(permit: Permit, sink: ForwardSink): Lease {
     const deadline = setTimeout(() => this.#refuse(waiter, 'no-lease'), this.#settings.leaseWaitTimeoutMs);
     const waiter: Waiter = { permit, sink, deadline, connection: null, isAbandoned: false };
-    if (!this.#isOpen || this.#waiters.length >= this.#settings.maxWaitingActions) {
+    if (!this.#isOpen || !this.#findRoom(permit.user)) {
       clearTimeout(deadline);
       const end = this.#isOpen ? 'no-lease' : 'unavailable';
       queueMicrotask(() => sink.ended(end));
       return this.#leaseOf(waiter);
     }
-    this.#waiters.push(waiter);
+    this.#waiters.push(permit.user, waiter);
     this.#serve();
     return this.#leaseOf(waiter);
   }
@@ -102,15 +107,24 @@ export class ActionPool {
   /** Connections that exist, and how many of them are lent. */
   get counts(): { readonly open: number; readonly leased: number; readonly waiting: number } {
     const open = this.#connections.size;
-    return { open, leased: open - this.#idle.size, waiting: this.#waiters.length };
+    return { open, leased: open - this.#idle.size, waiting: this.#waiters.size };
+  }
+
+  /** In a full room, whoever has most waiting makes place for somebody who has less: the last of theirs is refused. */
+  #findRoom(user: string): boolean {
+    if (this.#waiters.size < this.#settings.maxWaitingActions) return true;
+    const last = this.#waiters.lastOfGreediest(user);
+    if (last === null) return false;
+    this.#refuse(last, 'no-lease');
+    return true;
   }
 
   #serve(): void {
-    while (this.#waiters.length > 0) {
+    while (this.#waiters.size > 0) {
       const [connection] = this.#idle.keys();
       if (connection === undefined) break;
-      const waiter = this.#waiters.shift();
-      if (waiter === undefined) return;
+      const waiter = this.#waiters.shift((user) => this.#mayHold(user));
+      if (waiter === null) break;
       clearTimeout(waiter.deadline);
       if (!waiter.isAbandoned) this.#lend(connection, waiter);
     }
@@ -121,6 +135,7 @@ export class ActionPool {
     clearTimeout(this.#idle.get(connection));
     this.#idle.delete(connection);
     waiter.connection = connection;
+    this.#hold(waiter.permit.user, 1);
     const startedAt = performance.now();
     const sink: AnswerSink = {
       answer: (bytes) => {
@@ -128,6 +143,7 @@ export class ActionPool {
       },
       ended: (end) => {
         waiter.connection = null;
+        this.#hold(waiter.permit.user, -1);
         this.#deps.metrics.actionSeconds.observe((performance.now() - startedAt) / 1000);
         if (end === 'complete' && connection.isOpen) this.#rest(connection);
         if (!waiter.isAbandoned) waiter.sink.ended(end);
@@ -136,6 +152,16 @@ export class ActionPool {
     };
     const { permit } = waiter;
     connection.exchange(encodeAction(permit.lines), sink, this.#settings.actionTimeoutMs + permit.expectedMs);
+  }
+
+  #mayHold(user: string): boolean {
+    return (this.#held.get(user) ?? 0) < this.#settings.poolShare;
+  }
+
+  #hold(user: string, change: 1 | -1): void {
+    const held = (this.#held.get(user) ?? 0) + change;
+    if (held === 0) this.#held.delete(user);
+    else this.#held.set(user, held);
   }
 
   #rest(connection: LeaseConnection): void {
@@ -147,7 +173,7 @@ export class ActionPool {
   }
 
   #openOnDemand(): void {
-    const missing = this.#waiters.length - this.#opening;
+    const missing = this.#waiters.countServable((user) => this.#settings.poolShare - (this.#held.get(user) ?? 0)) - this.#opening;
     const room = this.#settings.poolSize - this.#connections.size - this.#opening;
     for (let count = Math.min(missing, room); count > 0 && this.#isOpen; count--) {
       this.#opening += 1;
@@ -182,12 +208,12 @@ export class ActionPool {
   }
 
   #refuseWaiters(): void {
-    for (const waiter of [...this.#waiters]) this.#refuse(waiter, 'unavailable');
+    for (const waiter of this.#waiters.all) this.#refuse(waiter, 'unavailable');
   }
 
   #refuse(waiter: Waiter, end: ForwardEnd): void {
     clearTimeout(waiter.deadline);
-    this.#waiters = this.#waiters.filter((other) => other !== waiter);
+    this.#waiters.remove(waiter.permit.user, waiter);
     if (!waiter.isAbandoned) waiter.sink.ended(end);
   }
 

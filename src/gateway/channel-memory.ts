@@ -72,6 +72,8 @@ export class ChannelMemory {
   /** A VarSet of a variable that is wanted, by its bare name. `local` tells that it said `LOCAL(name)`. */
   set(name: string, value: string, scope: 'channel' | 'local'): void {
     if (this.#isStaged(name, value)) {
+      // It was set before, so that was another time of holding back.
+      if (this.#staged.some(([staged]) => staged === name)) this.#commit();
       this.#staged.push([name, value]);
       return;
     }
@@ -99,7 +101,7 @@ export class ChannelMemory {
 
   #isStaged(name: string, value: string): boolean {
     if (STAGED.has(name) || this.#phase === 'dialed') return true;
-    if (name === 'DIALSTATUS') return value === '' || value === 'ANSWER';
+    if (name === 'DIALSTATUS') return value === '' || (value === 'ANSWER' && this.valueOf(name) !== value);
     // The second half of a Local channel is given the variables of the first before it is heard of.
     return this.#phase === 'new' && this.#name.endsWith(';2');
   }

@@ -41,7 +41,7 @@ export class ChannelVariables {
     if (eventName === 'VarSet') return this.#noteVarSet(text, first);
     if (eventName === 'Newchannel' && first !== undefined) return this.#kept.begin(first.uniqueId, first.channel);
     for (const { uniqueId } of blocks) this.#kept.advance(uniqueId);
-    if (SNAPSHOT_EVENTS.has(eventName) && first !== undefined) this.#kept.refresh(first.uniqueId);
+    if (SNAPSHOT_EVENTS.has(eventName)) for (const { uniqueId } of blocks) this.#kept.refresh(uniqueId);
   }
 
   #noteVarSet(text: string, block: ChannelBlock | undefined): void {
@@ -70,7 +70,7 @@ export class ChannelVariables {
     let rewritten = '';
     let from = 0;
     for (const { prefix, uniqueId, start, end } of blocks) {
-      const lines = this.#values(uniqueId, text.slice(start, end));
+      const lines = this.#values(text.slice(start, end), (name) => this.#kept.valueOf(uniqueId, name));
       rewritten += text.slice(from, start);
       for (const { name, value } of lines) rewritten += `${prefix}ChanVariable: ${name}=${value}\r\n`;
       from = end;
@@ -88,19 +88,19 @@ export class ChannelVariables {
     const sent = end < 0 ? '' : text.slice(end + 2, -2);
     // An Originate that failed has no channel any more.
     if (eventName === 'OriginateResponse' && headerOf(text, 'Response') !== 'Success') return `${body}\r\n`;
-    const lines = this.#values(uniqueId, sent).map(
+    const lines = this.#values(sent, (name) => this.#kept.liveValueOf(uniqueId, name)).map(
       ({ name, value, source }) => `ChanVariable(${channel}): ${name}=${source === 'sent' ? value : raw(value)}\r\n`,
     );
     return `${body}${lines.join('')}\r\n`;
   }
 
   /** A function cannot be worked out here: it is there only if Asterisk sends it. */
-  #values(uniqueId: string, sentLines: string): readonly Value[] {
+  #values(sentLines: string, keptValue: (name: string) => string): readonly Value[] {
     const sent = sentLines === '' ? NOTHING : variablesIn(sentLines);
     return this.#names.flatMap((name): readonly Value[] => {
       const value = sent.get(name);
       if (value !== undefined) return [{ name, value, source: 'sent' }];
-      return isFunction(name) ? [] : [{ name, value: this.#kept.valueOf(uniqueId, name), source: 'kept' }];
+      return isFunction(name) ? [] : [{ name, value: keptValue(name), source: 'kept' }];
     });
   }
 }
@@ -121,6 +121,7 @@ const SNAPSHOT_EVENTS: ReadonlySet<string> = new Set([
   'NewCallerid',
   'NewConnectedLine',
   'NewAccountCode',
+  'DialEnd',
   'Hangup',
 ]);
 

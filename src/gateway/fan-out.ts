@@ -1,12 +1,16 @@
 /**
  * One event to many sessions: the hot path.
  *
- *     batch ──► for each audience: decide every event once, join neighbours to runs ──► the same Buffer to each session
+ *     batch ──► pace ──► decide every event once for all audiences ──► join neighbours to runs ──► the same Buffer to
+ *                                                                                                  each session
  *
- * An audience is the sessions whose view is the same. What a batch holds for an audience leaves as one Buffer, so a
- * session costs one queue entry and one write per chunk of Asterisk, however many events are in it.
+ * An audience is the sessions whose view is the same. What a flush holds for an audience leaves as one Buffer, so a
+ * session costs one write per flush, however many events are in it. A write costs what about 30 decisions cost, so
+ * flushes are paced: each is followed by a rest in proportion to what it cost, in which events gather. The first event
+ * after the rest never waits: where little happens, nothing is delayed.
  */
 import type { AmiEvent, UpstreamBatch } from '../ami/decoder.js';
+import { indexViews, type ViewIndex } from '../policy/view-index.js';
 import type { DecodedEvent, EventView } from '../policy/wants-event.js';
 import { wantsEvent } from '../policy/wants-event.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -19,12 +23,34 @@ export interface EventSubscriber {
 interface Audience {
   readonly view: EventView;
   readonly members: Set<EventSubscriber>;
+  /** start, end, start, end, … of neighbouring wanted events in the batch that is decided. */
+  runs: number[];
+  /** What the flush holds for it. */
+  parts: Buffer[];
 }
+
+/** A rest of so many times the cost of the flush before it: sessions then take at most a sixth of a core. */
+const REST_FACTOR = 5;
+/** However much a flush cost, events wait no longer than this. */
+const LONGEST_REST_MS = 8;
+/** So much is flushed at once, rest or not, which bounds what waits. */
+const MOST_PENDING_BYTES = 1 << 20;
+/** Audiences that came since the views were indexed are asked one by one; so many, or for so many events, then all are indexed anew. */
+const MOST_UNINDEXED = 32;
+const MOST_EVENTS_UNINDEXED = 512;
 
 export class FanOut {
   readonly #metrics: Metrics;
   readonly #audiences = new Map<string, Audience>();
   readonly #keys = new Map<EventSubscriber, string>();
+  #indexed: readonly Audience[] = [];
+  #index: ViewIndex = indexViews([]);
+  #unindexed: Audience[] = [];
+  #eventsUnindexed = 0;
+  #pending: UpstreamBatch[] = [];
+  #pendingBytes = 0;
+  #restUntil = 0;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(metrics: Metrics) {
     this.#metrics = metrics;
@@ -35,14 +61,15 @@ export class FanOut {
     this.leave(subscriber);
     if (view.classes === 0) return;
     const key = `${view.classes} ${view.filters.key}`;
-    const audience = this.#audiences.get(key) ?? { view, members: new Set() };
+    const audience = this.#audiences.get(key) ?? this.#open(key, view);
     audience.members.add(subscriber);
-    this.#audiences.set(key, audience);
     this.#keys.set(subscriber, key);
     this.#metrics.audiences.set(this.#audiences.size);
   }
 
   leave(subscriber: EventSubscriber): void {
+    // What came before is for who was there before.
+    this.flush();
     const key = this.#keys.get(subscriber);
     const audience = key === undefined ? undefined : this.#audiences.get(key);
     if (key === undefined || audience === undefined) return;
@@ -52,29 +79,81 @@ export class FanOut {
     this.#metrics.audiences.set(this.#audiences.size);
   }
 
-  /** Decides and delivers every event of a batch. */
+  /** Delivers every event of a batch to who wants it: now, or at the end of the rest. */
   deliver(batch: UpstreamBatch): void {
-    const events: FanOutEvent[] = [];
-    for (const block of batch.blocks)
-      if (block.kind === 'event') events.push(new FanOutEvent(batch.buffer, block.event));
-    if (events.length === 0) return;
-    let sent = 0;
-    let withheld = 0;
-    for (const audience of this.#audiences.values()) {
-      const runs = wantedRuns(audience.view, events);
-      const size = audience.members.size;
-      sent += runs.count * size;
-      withheld += (events.length - runs.count) * size;
-      if (runs.count === 0) continue;
-      const bytes = joinRuns(batch.buffer, runs.offsets);
-      for (const member of audience.members) member.deliver(bytes);
+    this.#pending.push(batch);
+    this.#pendingBytes += batch.buffer.length;
+    const restMs = this.#restUntil - performance.now();
+    if (restMs <= 0 || this.#pendingBytes >= MOST_PENDING_BYTES) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), restMs);
+  }
+
+  /** Delivers what waits. */
+  flush(): void {
+    if (this.#pending.length === 0) return;
+    const startedAt = performance.now();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const batches = this.#pending;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#indexWhenDue();
+    const counts = { sent: 0, withheld: 0 };
+    const touched = new Set<Audience>();
+    for (const batch of batches) this.#decide(batch, touched, counts);
+    for (const audience of touched) send(audience);
+    if (counts.sent > 0) this.#metrics.events.inc({ decision: 'sent' }, counts.sent);
+    if (counts.withheld > 0) this.#metrics.events.inc({ decision: 'withheld' }, counts.withheld);
+    const endedAt = performance.now();
+    this.#restUntil = endedAt + Math.min((endedAt - startedAt) * REST_FACTOR, LONGEST_REST_MS);
+  }
+
+  #open(key: string, view: EventView): Audience {
+    const audience: Audience = { view, members: new Set(), runs: [], parts: [] };
+    this.#audiences.set(key, audience);
+    this.#unindexed.push(audience);
+    return audience;
+  }
+
+  #indexWhenDue(): void {
+    const isDue = this.#unindexed.length > MOST_UNINDEXED || this.#eventsUnindexed > MOST_EVENTS_UNINDEXED;
+    if (!isDue) return;
+    this.#indexed = [...this.#audiences.values()];
+    this.#index = indexViews(this.#indexed.map(({ view }) => view));
+    this.#unindexed = [];
+    this.#eventsUnindexed = 0;
+  }
+
+  #decide(batch: UpstreamBatch, touched: Set<Audience>, counts: { sent: number; withheld: number }): void {
+    const inBatch = new Set<Audience>();
+    for (const block of batch.blocks) {
+      if (block.kind !== 'event') continue;
+      const event = new FanOutEvent(batch.buffer, block.event);
+      let sent = 0;
+      const wanted = (audience: Audience) => {
+        sent += audience.members.size;
+        inBatch.add(audience);
+        addRun(audience.runs, event);
+      };
+      this.#index(event, (view) => {
+        const audience = this.#indexed[view];
+        if (audience !== undefined && audience.members.size > 0) wanted(audience);
+      });
+      for (const audience of this.#unindexed) {
+        if (audience.members.size > 0 && wantsEvent(audience.view, event)) wanted(audience);
+      }
+      if (this.#unindexed.length > 0) this.#eventsUnindexed += 1;
+      counts.sent += sent;
+      counts.withheld += this.#keys.size - sent;
     }
-    if (sent > 0) this.#metrics.events.inc({ decision: 'sent' }, sent);
-    if (withheld > 0) this.#metrics.events.inc({ decision: 'withheld' }, withheld);
+    for (const audience of inBatch) {
+      takeRuns(audience, batch.buffer);
+      touched.add(audience);
+    }
   }
 }
 
-/** What `wantsEvent` reads of an event; the text is only made when a filter wants to see it, once for all audiences. */
+/** What a view reads of an event; the text is only made when a filter wants to see it, once for all audiences. */
 class FanOutEvent implements DecodedEvent {
   readonly name: string;
   readonly classes: number | null;
@@ -97,33 +176,22 @@ class FanOutEvent implements DecodedEvent {
   }
 }
 
-interface Runs {
-  /** start, end, start, end, … of neighbouring wanted events. */
-  readonly offsets: readonly number[];
-  readonly count: number;
+function addRun(runs: number[], event: FanOutEvent): void {
+  if (runs.length > 0 && runs[runs.length - 1] === event.start) runs[runs.length - 1] = event.end;
+  else runs.push(event.start, event.end);
 }
 
-function wantedRuns(view: EventView, events: readonly FanOutEvent[]): Runs {
-  const offsets: number[] = [];
-  let count = 0;
-  for (const event of events) {
-    if (!wantsEvent(view, event)) continue;
-    count += 1;
-    if (offsets.at(-1) === event.start) offsets[offsets.length - 1] = event.end;
-    else offsets.push(event.start, event.end);
-  }
-  return { offsets, count };
+function takeRuns(audience: Audience, buffer: Buffer): void {
+  const { runs, parts } = audience;
+  for (let i = 0; i < runs.length; i += 2) parts.push(buffer.subarray(runs[i], runs[i + 1]));
+  audience.runs = [];
 }
 
-/** A slice keeps the whole chunk in memory for as long as it waits for a slow client: a small part is copied out. */
-const WORTH_A_SLICE = 1 / 4;
-
-function joinRuns(buffer: Buffer, offsets: readonly number[]): Buffer {
-  const [start = 0, end = 0] = offsets;
-  const isOneRun = offsets.length === 2;
-  if (isOneRun && end - start >= buffer.length * WORTH_A_SLICE) return buffer.subarray(start, end);
-  if (isOneRun) return Buffer.from(buffer.subarray(start, end));
-  const runs: Buffer[] = [];
-  for (let i = 0; i < offsets.length; i += 2) runs.push(buffer.subarray(offsets[i], offsets[i + 1]));
-  return Buffer.concat(runs);
+function send(audience: Audience): void {
+  const { parts, members } = audience;
+  const [first] = parts;
+  audience.parts = [];
+  if (first === undefined) return;
+  const bytes = parts.length === 1 ? first : Buffer.concat(parts);
+  for (const member of members) member.deliver(bytes);
 }

@@ -56,6 +56,11 @@ export class KeptVariables {
     return channel?.valueOf(name) ?? (channel?.globals ?? this.#globals).get(name) ?? '';
   }
 
+  /** As `valueOf`, for what Asterisk reads from the channel itself: a namesake that hung up is another one. */
+  liveValueOf(uniqueId: string, name: string): string {
+    return this.#channels.get(uniqueId)?.valueOf(name) ?? this.#globals.get(name) ?? '';
+  }
+
   /** Newchannel. An id that a client chose may come again. */
   begin(uniqueId: string, name: string): void {
     this.#departed.delete(uniqueId);

@@ -3,7 +3,7 @@
  * Events, Filter, WaitEvent, Ping, ListCommands. None of them is ever forwarded.
  */
 import { randomInt } from 'node:crypto';
-import { encodeAnswer, encodeError, encodeEvent, encodeSuccess } from '../ami/encoder.js';
+import { encodeAnswer, encodeCramped, encodeError, encodeSuccess } from '../ami/encoder.js';
 import { decodeEventMask, maskedClasses } from '../ami/event-mask.js';
 import { type AmiAction, asciiLowerCase, headerValue } from '../ami/message.js';
 import { ALL_CLASSES, NO_CLASSES } from '../ami/privilege.js';
@@ -65,7 +65,7 @@ function changeEvents(session: SessionPort, action: AmiAction): void {
     session.view({ eventMask });
     if (brokenEventsAction && eventMask === ALL_CLASSES) return NO_ANSWER;
     const lines = [eventMask === NO_CLASSES ? 'Events: Off' : 'Events: On'];
-    return encodeAnswer({ response: 'Success', actionId: action.actionId, lines });
+    return encodeCramped('Response: Success', action.actionId, lines);
   });
 }
 
@@ -103,7 +103,7 @@ function waitForEvent(session: SessionPort, action: AmiAction): void {
   const { state } = session;
   if (state.phase === 'authenticated' && state.eventMask === NO_CLASSES) session.view({ eventMask: ALL_CLASSES });
   const timeoutMs = Math.min(decodeTimeoutMs(headerValue(action, 'timeout')), session.settings.waitLimitMs());
-  const complete = encodeEvent('WaitEventComplete', action.actionId === '' ? [] : [`ActionID: ${action.actionId}`]);
+  const complete = encodeCramped('Event: WaitEventComplete', action.actionId, []);
   const finish = () => {
     session.stopTimer();
     session.answerAround(encodeSuccess(action.actionId, 'Waiting for Event completed.'), complete);

@@ -134,13 +134,18 @@ export class Relay {
 
   /** Calls back when every event that Asterisk has made until now was delivered; at once while Asterisk is away. */
   barrier(passed: () => void): void {
-    if (this.#state.phase === 'up') this.#state.stream.barrier(passed);
-    else queueMicrotask(passed);
+    const delivered = () => {
+      this.#deps.fanOut.flush();
+      passed();
+    };
+    if (this.#state.phase === 'up') this.#state.stream.barrier(delivered);
+    else queueMicrotask(delivered);
   }
 
   /** Door: in from Asterisk. Delivers events, less those that concern only the gateway's own account. */
   fromUpstream(batch: UpstreamBatch): void {
     this.#deps.metrics.upstreamEvents.inc(batch.blocks.length);
+    this.#deps.metrics.upstreamReceivedBytes.inc(bytesOf(batch));
     const { rewriter, fanOut } = this.#deps;
     rewriter.observe(batch);
     const blocks = batch.blocks.filter((block) => this.#isForClients(batch.buffer, block));
@@ -288,6 +293,10 @@ export class Relay {
       if (this.#state.phase === 'up') void this.#askActions(this.#state.stream);
     }, RELEARN_MS);
   }
+}
+
+function bytesOf({ blocks }: UpstreamBatch): number {
+  return blocks.reduce((sum, block) => sum + (block.kind === 'event' ? block.event.end - block.event.start : 0), 0);
 }
 
 const SECURITY_EVENTS: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 /** Reports the gateway's own security events: into the counts, the security log, and to the sessions that read `security`. */
 import { encodeSecurityEvent, type SecurityContext, type SecurityFact } from '../ami/security-event.js';
 import { failedLoginLine, securityLines } from '../ami/security-line.js';
-import type { Peer, Transport } from '../net/connection.js';
+import type { Peer } from '../net/connection.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { SecurityLog } from '../telemetry/security-log.js';
 import type { Relay } from './relay.js';
@@ -13,12 +13,6 @@ export interface SecurityReporterDeps {
   readonly securityLog: Pick<SecurityLog, 'write'> | null;
   readonly nowMs: () => number;
 }
-
-/** Asterisk tells the connection's, not what is spoken on it. */
-const TRANSPORT_NAMES = { tcp: 'TCP', tls: 'TLS', http: 'TCP', https: 'TLS' } as const satisfies Record<
-  Transport,
-  SecurityContext['transport']
->;
 
 export type SessionContext = Omit<SecurityContext, 'transport' | 'local' | 'remote' | 'atMs'> & { readonly peer: Peer };
 

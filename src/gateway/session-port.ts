@@ -8,7 +8,10 @@ import type { Policies, Policy } from '../policy/policy.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { FanOut } from './fan-out.js';
+import type { LoginGuard } from './login-guard.js';
+import type { ActionRates } from './action-rates.js';
 import type { Relay } from './relay.js';
+import type { SecretWeigher } from './secret-weigher.js';
 import type { SecurityReporter } from './security-reporter.js';
 import type { SessionRegistry } from './session-registry.js';
 
@@ -18,6 +21,10 @@ export interface SessionDeps {
   readonly fanOut: FanOut;
   readonly registry: SessionRegistry;
   readonly security: SecurityReporter;
+  readonly guard: LoginGuard;
+  readonly weigher: SecretWeigher;
+  /** How many actions each user has left, over all of its sessions. */
+  readonly actionRates: ActionRates;
   /** The users as they are configured now. */
   readonly policies: () => Policies;
   readonly nowMs: () => number;
@@ -30,6 +37,8 @@ export interface SessionSettings {
   readonly id: string;
   /** Time to log in, in milliseconds: Asterisk's authtimeout. */
   readonly authTimeoutMs: number;
+  /** How long a client that has logged in may send nothing, in milliseconds; 0 for ever. */
+  readonly idleTimeoutMs: number;
   /** How long a failed login waits for its answer, in milliseconds: Asterisk's one second. */
   readonly penaltyMs: number;
   /** True: the Events action leaves out the answers that Asterisk leaves out with `brokeneventsaction`. */

@@ -1,5 +1,6 @@
 /** All sessions that are open: who is logged in, how many are not yet. */
 import type { CloseReason } from '../net/connection.js';
+import { networkOf } from '../policy/client-address.js';
 import { userKey } from '../policy/policy.js';
 import type { Metrics } from '../telemetry/metrics.js';
 
@@ -8,10 +9,18 @@ export interface OpenSession {
   close(reason: CloseReason): void;
 }
 
+interface PlaceCounts {
+  readonly open: number;
+  readonly unauthenticated: number;
+}
+
 export class SessionRegistry {
   readonly #metrics: Metrics;
   readonly #unauthenticated = new Set<OpenSession>();
   readonly #loggedIn = new Map<string, Set<OpenSession>>();
+  /** Of the sessions that hold a connection: by network, and each session's own. */
+  readonly #places = new Map<string, PlaceCounts>();
+  readonly #networks = new Map<OpenSession, string>();
   #loggedInCount = 0;
 
   constructor(metrics: Metrics) {
@@ -31,9 +40,15 @@ export class SessionRegistry {
     return [...this.#unauthenticated, ...[...this.#loggedIn.values()].flatMap((sessions) => [...sessions])];
   }
 
-  /** A connection came: it counts against authlimit until it has logged in. */
-  add(session: OpenSession): void {
+  /** Sessions from the network of this address. */
+  countsAt(address: string): Readonly<PlaceCounts> {
+    return this.#places.get(networkOf(address)) ?? { open: 0, unauthenticated: 0 };
+  }
+
+  /** A connection came: it counts against authlimit until it has logged in. `address` is `null` for a session without one. */
+  add(session: OpenSession, address: string | null): void {
     this.#unauthenticated.add(session);
+    if (address !== null) this.#place(session, networkOf(address));
     this.#measure();
   }
 
@@ -46,7 +61,7 @@ export class SessionRegistry {
     const key = userKey(user);
     const sessions = this.#loggedIn.get(key) ?? new Set();
     sessions.add(session);
-    this.#unauthenticated.delete(session);
+    if (this.#unauthenticated.delete(session)) this.#move(session, { open: 0, unauthenticated: -1 });
     this.#loggedIn.set(key, sessions);
     this.#loggedInCount += 1;
     this.#metrics.userSessions.set({ user }, sessions.size);
@@ -55,7 +70,9 @@ export class SessionRegistry {
 
   /** The session is over; `user` is `null` when it never logged in. */
   remove(session: OpenSession, user: string | null): void {
-    this.#unauthenticated.delete(session);
+    const wasUnauthenticated = this.#unauthenticated.delete(session);
+    this.#move(session, { open: -1, unauthenticated: wasUnauthenticated ? -1 : 0 });
+    this.#networks.delete(session);
     const key = user === null ? null : userKey(user);
     const sessions = key === null ? undefined : this.#loggedIn.get(key);
     if (key !== null && user !== null && sessions?.delete(session)) {
@@ -64,6 +81,23 @@ export class SessionRegistry {
       if (sessions.size === 0) this.#loggedIn.delete(key);
     }
     this.#measure();
+  }
+
+  #place(session: OpenSession, network: string): void {
+    this.#networks.set(session, network);
+    this.#move(session, { open: 1, unauthenticated: 1 });
+  }
+
+  #move(session: OpenSession, change: PlaceCounts): void {
+    const network = this.#networks.get(session);
+    if (network === undefined) return;
+    const { open, unauthenticated } = this.#places.get(network) ?? { open: 0, unauthenticated: 0 };
+    if (open + change.open === 0) this.#places.delete(network);
+    else
+      this.#places.set(network, {
+        open: open + change.open,
+        unauthenticated: unauthenticated + change.unauthenticated,
+      });
   }
 
   #measure(): void {

@@ -16,6 +16,7 @@ import type { SecurityFact } from '../ami/security-event.js';
 import { unreachable } from '../lib/unreachable.js';
 import type { CloseReason, Receiver } from '../net/connection.js';
 import { lookupAction } from '../policy/action-classes.js';
+import { describeFilterDenial } from '../policy/action-filter.js';
 import {
   authorizeAction,
   authorizeBeforeLogin,
@@ -44,6 +45,8 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   #stir: (() => void) | null = null;
   #lease: Lease | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #heardAt = 0;
+  #idleTimer: NodeJS.Timeout | null = null;
 
   constructor(deps: SessionDeps, settings: SessionSettings) {
     this.deps = deps;
@@ -53,7 +56,8 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   /** Greets with Asterisk's own banner and begins to listen. */
   start(): void {
     const { connection, registry, relay } = this.deps;
-    registry.add(this);
+    // What comes over HTTP holds no connection between its requests.
+    registry.add(this, this.settings.events === 'pushed' ? connection.peer.remote.address : null);
     connection.start(this);
     if (this.settings.events === 'pushed') connection.send(relay.banner);
     this.#timer = setTimeout(() => this.close('auth-timeout'), this.settings.authTimeoutMs);
@@ -67,6 +71,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   /** Door: in from a client. */
   receive(input: DecodedInput): void {
     this.#isBusy = true;
+    this.#heardAt = performance.now();
     switch (input.kind) {
       case 'line-too-long':
         return this.#refuseForm(input.kind, input.actionId, 'Failed to parse message: line too long');
@@ -100,16 +105,18 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
 
   ended(reason: CloseReason): void {
     if (this.#state.phase === 'closed') return;
-    const sinceMs = this.#state.phase === 'authenticated' ? this.#state.sinceMs : null;
+    const loggedIn = this.#state.phase === 'authenticated' ? this.#state : null;
     this.#state = { phase: 'closed', reason };
     this.stopTimer();
+    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
     this.#lease?.abandon();
     this.#held = [];
     this.deps.fanOut.leave(this);
     this.deps.registry.remove(this, this.#user);
     this.deps.metrics.sessionsClosed.inc({ reason });
-    const seconds = sinceMs === null ? null : Math.round((this.deps.nowMs() - sinceMs) / 1000);
-    this.deps.log.info({ user: this.#user, reason, seconds }, 'session closed');
+    const seconds = loggedIn === null ? null : Math.round((this.deps.nowMs() - loggedIn.sinceMs) / 1000);
+    const level = loggedIn?.policy.displayConnects === false ? 'debug' : 'info';
+    this.deps.log[level]({ user: this.#user, reason, seconds }, 'session closed');
   }
 
   close(reason: CloseReason): void {
@@ -168,7 +175,9 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     this.#user = policy.user;
     this.#username = username;
     this.#state = { phase: 'authenticated', policy, eventMask, filters: policy.filters, sinceMs: this.deps.nowMs() };
+    this.deps.connection.trust();
     this.deps.connection.limitStall(policy.writeTimeoutMs);
+    if (this.settings.idleTimeoutMs > 0) this.#watchIdle(this.settings.idleTimeoutMs);
     this.deps.registry.logIn(this, policy.user);
   }
 
@@ -204,6 +213,16 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     return security.record(fact, { ...account, peer: connection.peer });
   }
 
+  /** Looks again when it might be over, so that a message costs no timer. An action in work is not idle. */
+  #watchIdle(waitMs: number): void {
+    this.#idleTimer = setTimeout(() => {
+      const silentMs = this.#isBusy ? 0 : performance.now() - this.#heardAt;
+      const leftMs = this.settings.idleTimeoutMs - silentMs;
+      if (leftMs > 0) this.#watchIdle(leftMs);
+      else this.close('idle-timeout');
+    }, waitMs);
+  }
+
   // ── the way of one action ──
 
   #refuseForm(kind: 'line-too-long' | 'too-many-lines', actionId: string, message: string): void {
@@ -221,6 +240,9 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
         this.deps.metrics.actions.inc({ action: verdict.action, decision: 'answered' });
         return answerLocally(this, verdict.action, action);
       case 'permitted':
+        if (!this.deps.actionRates.admits(this.#state.policy, verdict.permit.action)) {
+          return this.#refuse(action, { reason: 'action-rate' });
+        }
         this.deps.metrics.actions.inc({ action: verdict.permit.action, decision: 'forwarded' });
         return this.#forward(action, verdict.permit);
       default:
@@ -275,6 +297,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
 
   #release(): void {
     this.#isBusy = false;
+    this.#heardAt = performance.now();
     this.#stir = null;
     if (this.settings.events === 'pushed') this.#sendHeld();
   }
@@ -312,7 +335,9 @@ function securityFactOf(action: AmiAction, denial: Denial): SecurityFact | null 
       return { event: 'RequestBadFormat', action: action.name };
     case 'not-logged-in':
     case 'missing-class':
+    case 'action-filter':
       return { event: 'RequestNotAllowed', action: action.name };
+    case 'action-rate':
     case 'argument':
     case 'unforwardable':
       return null;
@@ -322,5 +347,7 @@ function securityFactOf(action: AmiAction, denial: Denial): SecurityFact | null 
 }
 
 function refusalDetail(denial: Denial): { readonly reason: string; readonly rule?: string } {
-  return denial.reason === 'argument' ? { reason: denial.reason, rule: denial.rule } : { reason: denial.reason };
+  const { reason } = denial;
+  if (reason === 'action-filter') return { reason, rule: describeFilterDenial(denial.filter) };
+  return reason === 'argument' ? { reason, rule: denial.rule } : { reason };
 }

@@ -74,15 +74,13 @@ async function logIn(
 ): Promise<Result<Buffer, UpstreamFailure>> {
   const place = `${settings.host} port ${settings.port}`;
   const banner = await conversation.read(LF);
-  if (banner === null && !conversation.isFlooded) return fail(silence(place, conversation.isClosed));
-  if (banner === null || !banner.toString('latin1').startsWith('Asterisk Call Manager/')) {
-    return fail({ kind: 'not-asterisk', message: `what answers at ${place} is no Asterisk manager interface` });
-  }
+  if (banner === null) return fail(noAnswer(place, conversation));
+  if (!banner.toString('latin1').startsWith('Asterisk Call Manager/')) return fail(foreign(place));
   const proof = await proofOf(conversation, settings);
-  if (proof === null) return fail(silence(place, conversation.isClosed));
+  if (proof === null) return fail(noAnswer(place, conversation));
   conversation.write(['Action: Login', `Username: ${settings.username}`, ...proof, `Events: ${events}`]);
   const answer = await conversation.read(BLOCK_END);
-  if (answer === null) return fail(silence(place, conversation.isClosed));
+  if (answer === null) return fail(noAnswer(place, conversation));
   if (!answer.toString('latin1').startsWith('Response: Success\r\n')) return fail(refusal(place, settings.username));
   return succeed(banner);
 }
@@ -100,9 +98,14 @@ async function proofOf(conversation: Conversation, settings: UpstreamSettings): 
   return ['AuthType: MD5', `Key: ${key}`];
 }
 
-function silence(place: string, closed: boolean): UpstreamFailure {
-  const what = closed ? 'closed the connection during the login' : 'did not answer the login in time';
-  const hint = closed ? '; its authlimit may be reached by unauthenticated connections' : '';
+function foreign(place: string): UpstreamFailure {
+  return { kind: 'not-asterisk', message: `what answers at ${place} is no Asterisk manager interface` };
+}
+
+function noAnswer(place: string, { isFlooded, isClosed }: Conversation): UpstreamFailure {
+  if (isFlooded) return foreign(place);
+  const what = isClosed ? 'closed the connection during the login' : 'did not answer the login in time';
+  const hint = isClosed ? '; its authlimit may be reached by unauthenticated connections' : '';
   return { kind: 'timeout', message: `Asterisk at ${place} ${what}${hint}` };
 }
 

@@ -44,17 +44,22 @@ const MAX_ANSWER_BYTES = 64 << 20;
 const LAST_WORDS: ReadonlySet<CloseReason> = new Set(['logoff', 'login-failed', 'login-in-use']);
 
 export class HttpConnection implements Connection {
-  readonly #whenEnded: () => void;
   #peer: Peer;
+  #forget: () => void = () => undefined;
   #receiver: Receiver | null = null;
   #isWanted = false;
   #current: Exchange | null = null;
   #queue: Exchange[] = [];
   #isEnded = false;
 
-  constructor(peer: Peer, whenEnded: () => void) {
+  constructor(peer: Peer) {
     this.#peer = peer;
-    this.#whenEnded = whenEnded;
+  }
+
+  /** Acts when the session is over; at once if it is. */
+  whenEnded(act: () => void): void {
+    if (this.#isEnded) act();
+    else this.#forget = act;
   }
 
   /** That of the request in work: a session may be used from several places. */
@@ -109,6 +114,9 @@ export class HttpConnection implements Connection {
   /** The stall of one answer is for the listener to watch: the connection of a client is not that of its session. */
   limitStall(): void {}
 
+  /** What a stranger may send is bounded by each request. */
+  trust(): void {}
+
   close(reason: CloseReason): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
@@ -120,7 +128,7 @@ export class HttpConnection implements Connection {
     current?.settle({ kind: 'broken', reason });
     for (const exchange of queue) exchange.settle({ kind: 'not-begun' });
     this.#receiver?.ended(reason);
-    this.#whenEnded();
+    this.#forget();
   }
 
   #enqueue(exchange: Exchange): void {

@@ -59,12 +59,13 @@ export class HttpSessions {
   /** A new session; `null` when there are too many. */
   open(peer: Peer): HttpSession | null {
     if (this.#isFull()) return null;
-    const connection = new HttpConnection(peer, () => this.#sessions.delete(opened.name));
+    const connection = new HttpConnection(peer);
     const session = this.#deps.open(connection, () => this.#waitLimitMs(opened));
     if (session === null) return null;
     const expiresAtMs = this.#deps.nowMs() + UNAUTHENTICATED_MS;
     const opened: HttpSession = { connection, session, name: newCookieId(), expiresAtMs };
     this.#sessions.set(opened.name, opened);
+    connection.whenEnded(() => this.#sessions.delete(opened.name));
     return opened;
   }
 

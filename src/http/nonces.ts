@@ -26,7 +26,7 @@ export class Nonces {
 
   /** Takes note of a use whose proof was right; false when the client has to prove it again, with a new nonce. */
   accept({ nonce, use }: DigestClaim): boolean {
-    if (!this.#isAlive(nonce)) return false;
+    if (!this.isAlive(nonce)) return false;
     // Without a count, a nonce can be used once.
     const count = use === null ? 1 : Number.parseInt(use.nc, 16);
     if (count <= (this.#counts.get(nonce) ?? 0)) return false;
@@ -36,10 +36,11 @@ export class Nonces {
 
   /** Forgets what is too old to be accepted again. */
   sweep(): void {
-    for (const nonce of this.#counts.keys()) if (!this.#isAlive(nonce)) this.#counts.delete(nonce);
+    for (const nonce of this.#counts.keys()) if (!this.isAlive(nonce)) this.#counts.delete(nonce);
   }
 
-  #isAlive(nonce: string): boolean {
+  /** One of ours, and not too old. */
+  isAlive(nonce: string): boolean {
     if (!/^[0-9a-f]{60}$/.test(nonce)) return false;
     const head = nonce.slice(0, 28);
     const isOurs = timingSafeEqual(Buffer.from(nonce.slice(28)), Buffer.from(this.#seal(head)));

@@ -10,7 +10,13 @@ export type CloseReason =
   | 'login-in-use'
   | 'auth-timeout'
   | 'auth-limit'
+  | 'address-auth-limit'
   | 'session-limit'
+  | 'address-limit'
+  | 'login-bytes'
+  | 'banned'
+  | 'proxy-error'
+  | 'idle-timeout'
   | 'slow-consumer'
   | 'event-backlog'
   | 'answer-too-large'
@@ -25,7 +31,13 @@ export const CLOSE_REASONS = [
   'login-in-use',
   'auth-timeout',
   'auth-limit',
+  'address-auth-limit',
   'session-limit',
+  'address-limit',
+  'login-bytes',
+  'banned',
+  'proxy-error',
+  'idle-timeout',
   'slow-consumer',
   'event-backlog',
   'answer-too-large',
@@ -45,6 +57,8 @@ export interface Peer {
   readonly transport: Transport;
   readonly remote: Endpoint;
   readonly local: Endpoint;
+  /** The names in its certificate; none over plain TCP, nor when the certificate was not verified. */
+  readonly certificateNames: readonly string[];
 }
 
 /** What a connection calls: a session. */
@@ -71,6 +85,8 @@ export interface Connection {
   readonly isCongested: boolean;
   /** How long one write may stall before the client counts as a slow consumer, in milliseconds. */
   limitStall(stallMs: number): void;
+  /** The client has logged in: the bounds for strangers are lifted. */
+  trust(): void;
   /** Ends the session now with this reason; what is queued still leaves. Idempotent: the first reason stays. */
   close(reason: CloseReason): void;
 }

@@ -11,6 +11,7 @@
 import type { Socket } from 'node:net';
 import { ActionDecoder } from '../ami/action-decoder.js';
 import type { CloseReason, Connection, Peer, Receiver } from './connection.js';
+import { decodeProxyHeader } from './proxy-header.js';
 import { WriteProgress } from './write-progress.js';
 
 export interface SocketConnectionSettings {
@@ -22,12 +23,20 @@ export interface SocketConnectionSettings {
   readonly maxPendingBytes: number;
   /** How long the last bytes of a closed connection may take before the socket is destroyed, in milliseconds. */
   readonly lingerMs: number;
+  /** Bytes that may be read of a client before it has logged in. */
+  readonly maxLoginBytes: number;
 }
 
 /** Messages of one client in a row before everybody else has a turn. */
 const MESSAGES_A_TURN = 64;
 /** Where nothing is owed to the client, the connection does not linger: neither its memory nor its descriptor is worth it. */
-const CUT_OFF: ReadonlySet<CloseReason> = new Set(['slow-consumer', 'auth-limit', 'session-limit']);
+const CUT_OFF: ReadonlySet<CloseReason> = new Set([
+  'slow-consumer',
+  'auth-limit',
+  'session-limit',
+  'login-bytes',
+  'proxy-error',
+]);
 
 export class SocketConnection implements Connection {
   readonly peer: Peer;
@@ -44,6 +53,11 @@ export class SocketConnection implements Connection {
   #linger: NodeJS.Timeout | null = null;
   #queue: Buffer[] = [];
   #queuedBytes = 0;
+  /** Bytes that came and were not decoded do not count: a client may pipeline behind its login. */
+  #loginBytes = 0;
+  #isTrusted = false;
+  /** The first bytes, as long as they may be a PROXY header: who is to be believed was asked for it before. */
+  #head: Buffer | null = Buffer.alloc(0);
 
   constructor(socket: Socket, peer: Peer, settings: SocketConnectionSettings) {
     this.#socket = socket;
@@ -86,6 +100,10 @@ export class SocketConnection implements Connection {
     this.#progress.limit(stallMs);
   }
 
+  trust(): void {
+    this.#isTrusted = true;
+  }
+
   close(reason: CloseReason): void {
     if (this.#isOver) return;
     if (CUT_OFF.has(reason)) this.#socket.destroy();
@@ -99,7 +117,9 @@ export class SocketConnection implements Connection {
 
   #take(chunk: Buffer): void {
     if (this.#isOver) return;
+    if (this.#head !== null && this.#isProxyHeader(this.#head, chunk)) return this.close('proxy-error');
     this.#decoder.push(chunk);
+    this.#loginBytes += chunk.length;
     if (!this.#wanted) this.#receiver?.waiting();
     if (this.#wanted && !this.#pumping) this.#pump();
     if (this.#decoder.pendingBytes > this.#settings.maxPendingBytes) this.#socket.pause();
@@ -113,6 +133,7 @@ export class SocketConnection implements Connection {
       if (this.#turnsLeft === 0) return this.#pumpNextTurn();
       const input = this.#decoder.next();
       isDry = input === null;
+      if (this.#isFlooding) return this.close('login-bytes');
       if (input === null) break;
       this.#turnsLeft -= 1;
       this.#wanted = false;
@@ -122,6 +143,18 @@ export class SocketConnection implements Connection {
     if (this.#isOver) return;
     if (this.#decoder.pendingBytes <= this.#settings.maxPendingBytes) this.#socket.resume();
     if (this.#halfClosed && isDry) this.close('client-closed');
+  }
+
+  get #isFlooding(): boolean {
+    return !this.#isTrusted && this.#loginBytes - this.#decoder.pendingBytes > this.#settings.maxLoginBytes;
+  }
+
+  /** Nothing that a client says of its address is believed; that it says so at all ends it. */
+  #isProxyHeader(head: Buffer, chunk: Buffer): boolean {
+    const bytes = Buffer.concat([head, chunk]);
+    const { kind } = decodeProxyHeader(bytes);
+    this.#head = kind === 'incomplete' ? bytes : null;
+    return kind !== 'incomplete' && kind !== 'absent';
   }
 
   #pumpNextTurn(): void {

@@ -13,6 +13,8 @@ export interface TlsListenerDeps extends ListenerDeps {
 
 export interface TlsListenerSettings extends Omit<ListenerSettings, 'tls'> {
   readonly files: ListenerTlsSettings;
+  /** A PEM file with the authorities of client certificates; `null`: clients are not asked for one. */
+  readonly clientCaFile: string | null;
   readonly handshakeTimeoutMs: number;
 }
 
@@ -29,8 +31,8 @@ export class TlsListener {
 
   /** Fails where the certificate cannot be used or the port not be opened. */
   async start(): Promise<Result<void>> {
-    const { files, handshakeTimeoutMs, ...rest } = this.#settings;
-    const certificate = readCertificate(files);
+    const { files, clientCaFile, handshakeTimeoutMs, ...rest } = this.#settings;
+    const certificate = readCertificate(files, clientCaFile);
     if (!certificate.ok) return certificate;
     this.#tellExpiry(certificate.value);
     const tls = {
@@ -46,7 +48,7 @@ export class TlsListener {
       return fail(`cannot use the TLS settings of manager.conf: ${String(cause)}; check tlscipher`);
     }
     const started = await this.#listener.start();
-    if (started.ok) this.#unwatch = watchCertificate(files, () => this.reloadCertificate());
+    if (started.ok) this.#unwatch = watchCertificate(files, () => this.reloadCertificate(), clientCaFile);
     return started;
   }
 
@@ -54,15 +56,11 @@ export class TlsListener {
     return this.#listener?.port ?? this.#settings.port;
   }
 
-  /** TLS handshakes under way. */
-  get handshakeCount(): number {
-    return this.#listener?.handshakeCount ?? 0;
-  }
-
   /** Takes the certificate from its files; one that cannot be used leaves the old one in force, and says so. */
   reloadCertificate(): void {
-    const { certificateFile } = this.#settings.files;
-    const certificate = readCertificate(this.#settings.files);
+    const { files, clientCaFile } = this.#settings;
+    const { certificateFile } = files;
+    const certificate = readCertificate(files, clientCaFile);
     if (!certificate.ok) {
       this.#deps.log.error({ detail: certificate.failure }, 'certificate not reloaded, the old one stays');
       return;

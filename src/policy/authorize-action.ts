@@ -2,20 +2,21 @@
  * Decides an action of a client: answered here, forwarded, or refused. What may be forwarded leaves with a Permit,
  * and a Permit is made nowhere else.
  *
- *     known? ──► class held? ──► fits into lines, with setvar? ──► arguments allowed? ──► Permit
+ *     known? ──► class held? ──► fits into lines, with setvar? ──► filters pass it? ──► arguments allowed? ──► Permit
  */
 import { type AmiAction, asciiLowerCase } from '../ami/message.js';
 import { type ClassSet, holdsAny } from '../ami/privilege.js';
 import type { Brand } from '../lib/brand.js';
 import { unreachable } from '../lib/unreachable.js';
 import { type ActionTable, FILTER_NEEDS, lookupAction, maySubmit } from './action-classes.js';
+import { type ActionFilterDenial, judgeActionFilters } from './action-filter.js';
 import type { ArgumentDenial } from './argument-denial.js';
 import { expectedMs, findMisfit, linesToForward } from './argument-lines.js';
 import { judgeArguments } from './argument-rules.js';
 import type { Policy } from './policy.js';
 
 /** What of a user's policy decides an action. */
-export type ActionPolicy = Pick<Policy, 'user' | 'write' | 'setvar'>;
+export type ActionPolicy = Pick<Policy, 'user' | 'write' | 'actionFilters' | 'setvar'>;
 
 /** Actions that a session may do before it has logged in. */
 export const ENTRY_ACTIONS = ['Login', 'Challenge', 'Logoff'] as const;
@@ -45,6 +46,9 @@ export type Denial =
   | { readonly reason: 'unknown-action' }
   /** The user needs any class of each of these sets. */
   | { readonly reason: 'missing-class'; readonly needs: readonly ClassSet[] }
+  | { readonly reason: 'action-filter'; readonly filter: ActionFilterDenial }
+  /** Made by who counts the actions; it is no question of this one action. */
+  | { readonly reason: 'action-rate' }
   | ({ readonly reason: 'argument' } & ArgumentDenial)
   | { readonly reason: 'unforwardable'; readonly message: string };
 
@@ -93,7 +97,10 @@ export function denialMessage(denial: Denial, action: AmiAction): string {
       return 'Missing action in request';
     case 'not-logged-in':
     case 'missing-class':
+    case 'action-filter':
       return 'Permission denied';
+    case 'action-rate':
+      return 'Action rate exceeded';
     case 'unknown-action':
       return `Invalid/unknown command: ${action.name}. Use Action: ListCommands to show available commands.`.slice(
         0,
@@ -116,6 +123,8 @@ function authorizeForward(policy: ActionPolicy, action: AmiAction, name: string)
   const lines = linesToForward(policy.setvar, action, name);
   const misfit = findMisfit(lines);
   if (misfit !== null) return deny({ reason: 'unforwardable', message: misfit });
+  const filter = judgeActionFilters(policy.actionFilters, name, action);
+  if (filter !== null) return deny({ reason: 'action-filter', filter });
   const denial = judgeArguments(policy.write, action);
   if (denial !== null) return deny({ reason: 'argument', ...denial });
   const permit = { user: policy.user, action: name, lines, expectedMs: expectedMs(action) };

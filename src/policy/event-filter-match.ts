@@ -28,13 +28,17 @@ function isNamed(event: FilterSubject, name: string | null): boolean {
   return name === null || event.name === name;
 }
 
-/** Every line that begins with the header counts, the event's own first lines too; empty values are passed over. */
 function someHeaderPasses(text: string, header: string, test: TextTest): boolean {
+  for (const value of headerValues(text, header)) if (passes(test, value)) return true;
+  return false;
+}
+
+/** Every line that begins with the header counts, the event's own first lines too; empty values are passed over. */
+export function* headerValues(text: string, header: string): Generator<string> {
   for (let start = lineStart(text, header, 0); start >= 0; start = lineStart(text, header, start + 1)) {
     const value = valueAt(text, start + header.length);
-    if (value !== '' && passes(test, value)) return true;
+    if (value !== '') yield value;
   }
-  return false;
 }
 
 /** Where the next line that begins with `header` starts, at or behind `from`; negative when there is none. */

@@ -54,7 +54,21 @@ export function addFilter(filters: EventFilters, filter: EventFilter): EventFilt
   return eventFiltersOf([...filters.include, ...filters.exclude, filter]);
 }
 
+/** A filter as it is written, with its test compiled. */
+export interface ReadFilter {
+  readonly action: FilterAction;
+  readonly criteria: FilterCriteria;
+  readonly pattern: string;
+  readonly test: TextTest;
+}
+
 export function compileEventFilter(source: EventFilterSource): Result<EventFilter, FilterFault> {
+  const read = readFilter(source);
+  return read.ok ? succeed(filterOf(read.value)) : read;
+}
+
+/** The syntax that event filters and action filters share. */
+export function readFilter(source: EventFilterSource): Result<ReadFilter, FilterFault> {
   const isNegated = source.value.startsWith('!');
   const pattern = isNegated ? source.value.slice(1) : source.value;
   const criteria = criteriaOf(source.option, pattern);
@@ -63,7 +77,7 @@ export function compileEventFilter(source: EventFilterSource): Result<EventFilte
   const action = criteria.value.action ?? (isNegated ? 'exclude' : 'include');
   const test = compileTest(criteria.value.method, pattern);
   if (!test.ok) return fail({ kind: 'regex', reason: test.failure });
-  return succeed(filterOf(action, criteria.value, pattern, test.value));
+  return succeed({ action, criteria: criteria.value, pattern, test: test.value });
 }
 
 /** The Filter action: its `Filter` and its `MatchCriteria`, which stands for what would be in the parentheses. */
@@ -88,7 +102,7 @@ function criteriaOf(option: string, pattern: string): Result<FilterCriteria> {
   return criteria;
 }
 
-function filterOf(action: FilterAction, criteria: FilterCriteria, pattern: string, test: TextTest): EventFilter {
+function filterOf({ action, criteria, pattern, test }: ReadFilter): EventFilter {
   const { name, header, method } = criteria;
   const common = { action, readsOnlyName: false, key: keyOf(action, name, header, method, pattern) };
   if (header !== null) return { ...common, kind: 'header', name, header, test };

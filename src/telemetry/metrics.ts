@@ -61,6 +61,24 @@ const NAMES = {
     help: 'Distinct views among the sessions: events are decided once for each.',
     labels: [],
   },
+  bans: {
+    type: 'counter',
+    name: 'bans_total',
+    help: 'Addresses banned (by own failures, or told by another gateway), accounts locked at an address or slowed, by reason.',
+    labels: ['reason'],
+  },
+  bansActive: {
+    type: 'gauge',
+    name: 'bans_active',
+    help: 'Addresses that this gateway knows to be banned.',
+    labels: [],
+  },
+  sharedStateUp: {
+    type: 'gauge',
+    name: 'shared_state_up',
+    help: '1 while Redis answers; 0 while it does not, and each gateway counts for itself, and without one.',
+    labels: [],
+  },
   certificateExpiry: {
     type: 'gauge',
     name: 'tls_certificate_expiry_timestamp_seconds',
@@ -78,6 +96,12 @@ const NAMES = {
     name: 'auth_attempts_total',
     help: 'Logins by method and result.',
     labels: ['method', 'result'],
+  },
+  loginsWaiting: {
+    type: 'gauge',
+    name: 'logins_waiting',
+    help: 'Logins that wait for their secret to be compared with a hash.',
+    labels: [],
   },
   actions: {
     type: 'counter',

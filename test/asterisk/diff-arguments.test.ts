@@ -2,13 +2,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { connectAmi } from './ami-client.mjs';
+import { type AmiClient, connectAmi } from './ami-client.mjs';
 import { type Account, NOBODY, quietLoginOf, sectionsOf, writer } from './differential/accounts.js';
 import { type ArgumentCase, fillIn } from './differential/argument-case.js';
 import { COMMAND_CASES } from './differential/command-cases.js';
 import { answersTo } from './differential/conversation.js';
 import { FILE_CASES, FILES } from './differential/file-cases.js';
-import { LIVE_CASES } from './differential/live-cases.js';
+import { CHANGING_CASES, READING_CASES } from './differential/live-cases.js';
 import { ORIGINATE_CASES, RINGING } from './differential/originate-cases.js';
 import { STATE_CASES } from './differential/state-cases.js';
 import { Tally } from './differential/tally.js';
@@ -24,31 +24,55 @@ const ACCOUNTS: readonly Account[] = [
   ...['originate,agi', 'originate,system', 'call,reporting,originate', 'config,command'].map(writer),
 ];
 
+/** A call for each of them takes its second: those to whom the actions on calls make a difference. */
+const CHANGERS: readonly Account[] = [
+  NOBODY,
+  ...['all', 'system', 'call', 'agi', 'config', 'call,reporting,originate'].map(writer),
+];
+
+interface Stage {
+  readonly sides: SideBySide;
+  /** Logged in at Asterisk itself; makes and ends calls. */
+  readonly controller: AmiClient;
+}
+
 interface Group {
   readonly what: string;
   readonly cases: readonly ArgumentCase[];
-  /** Done before each side. */
-  readonly prepare?: (sides: SideBySide) => Promise<void>;
+  /** All, unless it says otherwise. */
+  readonly accounts?: readonly Account[];
+  /** Where calls are made, they are ended before the next ones. */
+  readonly makes?: 'calls';
+  readonly prepare?: (stage: Stage) => Promise<void>;
+  readonly prepared?: 'once' | 'for each side';
 }
 
 for (const version of ['22', '16'] as const) {
   await describeWithAsterisk(version, `arguments of actions of Asterisk ${version}`, () => {
     const tally = new Tally('arguments', version);
-    let sides: SideBySide;
+    let stage: Stage;
     let etc: string;
     beforeAll(async () => {
       const texts = { users: sectionsOf(ACCOUNTS), dialplan: RINGING, files: FILES };
-      sides = await sideBySide({ version, name: `arg${version}`, ...texts });
+      const sides = await sideBySide({ version, name: `arg${version}`, ...texts });
       const settings = await sides.asterisk.cli('core show settings');
       etc = /Configuration directory:\s+(\S+)/.exec(settings)?.[1] ?? '';
+      const controller = await connectAmi({ port: sides.direct.port });
+      controller.send(quietLoginOf('may-all'));
+      stage = { sides, controller };
     });
-    afterAll(() => sides?.stop());
+    afterAll(async () => {
+      stage?.controller.close();
+      await stage?.sides.stop();
+    });
 
-    async function compare(user: string, { cases, prepare }: Group): Promise<void> {
-      await prepare?.(sides);
-      const direct = await answersOf(sides.direct, user, cases);
-      await prepare?.(sides);
-      const gateway = await answersOf(sides.gateway, user, cases);
+    async function compare(user: string, { cases, prepare, prepared, makes }: Group): Promise<void> {
+      await prepare?.(stage);
+      const direct = await answersOf(stage.sides.direct, user, cases);
+      if (makes === 'calls' && prepared !== 'once') await endCalls(stage);
+      if (prepared !== 'once') await prepare?.(stage);
+      const gateway = await answersOf(stage.sides.gateway, user, cases);
+      if (makes === 'calls') await endCalls(stage);
       tally.judge(
         cases.map(({ title }, index) => ({
           title,
@@ -59,11 +83,9 @@ for (const version of ['22', '16'] as const) {
       );
     }
 
-    async function answersOf(side: Side, user: string, cases: readonly ArgumentCase[]): Promise<readonly string[]> {
+    function answersOf(side: Side, user: string, cases: readonly ArgumentCase[]): Promise<readonly string[]> {
       const messages = cases.map(({ text }) => fillIn(text, { side: side.name, user, etc }));
-      const answers = await answersTo(side, quietLoginOf(user), messages);
-      await untilNoCall(sides);
-      return answers;
+      return answersTo(side, quietLoginOf(user), messages);
     }
 
     describe.each([
@@ -71,32 +93,39 @@ for (const version of ['22', '16'] as const) {
       { what: 'files and modules', cases: FILE_CASES, prepare: restoreFiles },
       { what: 'CLI commands', cases: COMMAND_CASES },
       { what: 'queues, database, devices and what is not there', cases: STATE_CASES },
-      { what: 'a channel that lives', cases: LIVE_CASES, prepare: startLiveCall },
-      { what: 'Originate', cases: ORIGINATE_CASES },
+      { what: 'reading a call', cases: READING_CASES, makes: 'calls', prepare: startLiveCall, prepared: 'once' },
+      { what: 'changing a call', cases: CHANGING_CASES, accounts: CHANGERS, makes: 'calls', prepare: startLiveCall },
+      { what: 'Originate', cases: ORIGINATE_CASES, makes: 'calls' },
     ] satisfies readonly Group[])('$what', (group) => {
-      it.each(ACCOUNTS)('as $name', ({ name }) => compare(name, group));
+      it.each(group.accounts ?? ACCOUNTS)('as $name', ({ name }) => compare(name, group));
     });
 
     it('is the same but for the listed exceptions', () => tally.close());
   });
 }
 
-/** Ends when every call has, so that no case sees those of another. */
-async function untilNoCall({ asterisk }: SideBySide): Promise<void> {
-  await asterisk.cli('channel request hangup live');
-  const isOver = async () => ((await asterisk.cli('core show channels concise')).includes('!') ? null : true);
-  if ((await poll(isOver, 20_000)) === null) throw new Error('a call does not end');
+/** Hangs up the call that lives, and waits for the others to end. */
+async function endCalls({ controller }: Stage): Promise<void> {
+  await controller.action({ Action: 'Command', Command: 'channel request hangup live' });
+  await untilChannels(controller, (channels) => !channels.includes('!'));
 }
 
-async function startLiveCall({ direct }: SideBySide): Promise<void> {
-  const client = await connectAmi({ port: direct.port });
-  client.send(quietLoginOf('may-all'));
+/** Both ends of the call are in Wait then, and stay there. */
+async function startLiveCall({ controller }: Stage): Promise<void> {
   const call = { Channel: 'Local/wait@test/n', ChannelId: 'live', OtherChannelId: 'live-too' };
-  await client.action({ Action: 'Originate', ...call, Application: 'Wait', Data: '600' });
-  client.close();
+  await controller.action({ Action: 'Originate', ...call, Application: 'Wait', Data: '600' });
+  await untilChannels(controller, (channels) => channels.split('!Wait!').length === 3);
 }
 
-async function restoreFiles({ asterisk }: SideBySide): Promise<void> {
+async function untilChannels(controller: AmiClient, areSo: (channels: string) => boolean): Promise<void> {
+  const look = async () => {
+    const channels = await controller.action({ Action: 'Command', Command: 'core show channels concise' });
+    return areSo(channels) ? true : null;
+  };
+  if ((await poll(look, 20_000)) === null) throw new Error('the channels are not as they should be');
+}
+
+async function restoreFiles({ sides: { asterisk } }: Stage): Promise<void> {
   for (const [name, text] of Object.entries(FILES)) writeFileSync(path.join(asterisk.configDir, name), text);
   rmSync(path.join(asterisk.configDir, 'manager.d/x.conf'), { force: true });
 }

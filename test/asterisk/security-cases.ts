@@ -119,7 +119,7 @@ export const ODD_CASES: readonly SecurityCase[] = [
 
 /** Plays the cases one after the other; the last line of the log and the last event are about `the-end`. */
 export async function playCases(cases: readonly SecurityCase[], port: number): Promise<void> {
-  const end = { title: 'the end', talk: says(login('the-end')) };
+  const end: SecurityCase = { title: 'the end', talk: says(login('the-end')) };
   for (const { host = '127.0.0.1', talk } of [...cases, end]) {
     const client = await connectAmi({ port, host });
     await talk(client, port);

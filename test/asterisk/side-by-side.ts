@@ -41,6 +41,8 @@ export interface Wanted {
   /** Lines of gateway.conf behind [upstream]. */
   readonly gatewayConf?: string;
   readonly bindaddr?: string;
+  /** Turns AMI over HTTP on, for Asterisk and gateway; lines of the gateway's http.conf. */
+  readonly httpConf?: string;
 }
 
 const UPSTREAM_ACCOUNT = '[gateway-account]\nsecret = upstream-secret\nread = all\nwrite = all\n';
@@ -55,6 +57,7 @@ export async function sideBySide(wanted: Wanted): Promise<SideBySide> {
     acl,
     dialplan,
     files,
+    http: wanted.httpConf === undefined ? null : {},
   });
   const telemetry = makeMetrics();
   const app = await startGateway(asterisk.port, wanted, telemetry);
@@ -83,7 +86,12 @@ export async function startGateway(
   const port = await freePort();
   const { users, general = '', acl = '', gatewayConf = '', bindaddr = '127.0.0.1' } = wanted;
   const listen = `enabled = yes\nport = ${port}\nbindaddr = ${bindaddr}\n`;
-  writeFileSync(path.join(dir, 'manager.conf'), `[general]\n${listen}${general}\n${users}\n`, 'latin1');
+  const web = wanted.httpConf === undefined ? '' : 'webenabled = yes\n';
+  writeFileSync(path.join(dir, 'manager.conf'), `[general]\n${listen}${web}${general}\n${users}\n`, 'latin1');
+  if (wanted.httpConf !== undefined) {
+    const http = `[general]\nenabled = yes\nbindaddr = 127.0.0.1\nbindport = ${await freePort()}\n`;
+    writeFileSync(path.join(dir, 'http.conf'), http + wanted.httpConf, 'latin1');
+  }
   writeFileSync(path.join(dir, 'acl.conf'), acl, 'latin1');
   const upstream = `[upstream]\nport = ${upstreamPort}\nusername = gateway-account\nsecret = upstream-secret\n`;
   writeFileSync(

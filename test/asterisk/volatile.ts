@@ -5,6 +5,8 @@ const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/^(Timestamp: )\d+\.\d{6}/gim, '$1<time>'],
   [/^(Uptime: |LastReload: )\d+/gim, '$1<seconds>'],
   [/^(EventTV: |SessionTV: )[^\r\n]*/gm, '$1<time>'],
+  [/^(Seconds: |LastPause: |LoginTime: )\d+/gm, '$1<seconds>'],
+  [/^(Duration: )\d\d:\d\d:\d\d/gm, '$1<time>'],
   [/^(CoreCurrentCalls: |CoreProcessedCalls: )\d+/gm, '$1<count>'],
   [/^(CoreStartup|CoreReload)(Date|Time): [^\r\n]*/gm, '$1$2: <time>'],
   [/^(Output: (?:System uptime|Last reload): )[^\r\n]*/gim, '$1<time>'],

@@ -34,9 +34,10 @@ export class Context {
     return this.#asterisk;
   }
 
-  /** A gateway of the build that is measured, in the default settings unless wished otherwise. @param {Omit<GatewayWish, 'main'>} wish */
+  /** A gateway of the build that is measured, with the default settings unless wished otherwise; profiled if the run is. @param {Omit<GatewayWish, 'main'>} wish */
   async gateway(wish) {
-    return this.use(await startGateway({ main: this.options.main, ...wish }));
+    const { main, profile } = this.options;
+    return this.use(await startGateway({ main, ...wish, profile: profile ? (wish.profile ?? null) : null }));
   }
 
   /** @template {import('./load/serve-calls.mjs').Calls} Calls @param {string} file in load/ @returns {LoadProcess<Calls>} */

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 const ownBuild = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /**
- * `main` is the gateway to measure; `profile` writes a .cpuprofile of the fan-out at full speed into results/.
+ * `main` is the gateway to measure; `profile` writes a .cpuprofile of each loaded gateway into results/.
  * @typedef {{
  *   readonly only: readonly string[] | null, readonly rounds: number, readonly quick: boolean,
  *   readonly main: string, readonly profile: boolean
@@ -18,7 +18,7 @@ export const usage = `usage: npm run bench -- [--only NAME,NAME] [--rounds N] [-
   --only      some benches only (default: all)
   --rounds    how often each side is measured (default: 3)
   --quick     short measurements: to see that it works, not to quote
-  --profile   a .cpuprofile of the gateway's fan-out at full speed, into test/bench/results
+  --profile   a .cpuprofile of the gateway for each bench that loads it, into test/bench/results
   --main      another build of the gateway: its main.js (default: dist/main.js)
 `;
 

@@ -1,4 +1,5 @@
 /** The real gateway in this process, before a scripted Asterisk. */
+import { vi } from 'vitest';
 import type { App } from '../../src/app.js';
 import { makeLogger } from '../../src/telemetry/logger.js';
 import { makeMetrics, type Telemetry } from '../../src/telemetry/metrics.js';
@@ -14,6 +15,8 @@ export interface RunningGateway {
   readonly telemetry: Telemetry;
   /** Every log line until now, as it would be printed. */
   readonly logLines: readonly LogLine[];
+  /** Waits until a line with these fields is logged. */
+  logged(fields: LogLine): Promise<LogLine>;
   connect(): Promise<AmiClient>;
   /** Connects and logs in; what came with the login is read. */
   logIn(user: string, more?: Readonly<Record<string, string>>): Promise<AmiClient>;
@@ -24,7 +27,11 @@ export interface RunningSettings {
   readonly users?: string;
   readonly general?: string;
   readonly gatewayConf?: string;
+  /** Turns AMI over HTTP on; lines of http.conf. */
+  readonly httpConf?: string;
 }
+
+const LOG_TIMEOUT = { timeout: 10_000, interval: 20 } as const;
 
 const USERS = `
 [admin]
@@ -55,6 +62,13 @@ export async function runGateway(settings: RunningSettings = {}): Promise<Runnin
     app,
     telemetry,
     logLines,
+    logged: (fields) =>
+      vi.waitFor(() => {
+        const wanted = Object.entries(fields);
+        const found = logLines.find((line) => wanted.every(([key, value]) => line[key] === value));
+        if (found === undefined) throw new Error(`not logged: ${JSON.stringify(fields)}`);
+        return found;
+      }, LOG_TIMEOUT),
     connect,
     logIn: async (user, more = {}) => {
       const client = await connect();
@@ -92,4 +106,11 @@ export async function scrape(app: App, line: string): Promise<number | null> {
   const text = await response.text();
   const found = text.split('\n').find((row) => row.startsWith(`ami_gateway_${line} `));
   return found === undefined ? null : Number(found.split(' ').at(-1));
+}
+
+/** The status of an admin route. */
+export async function statusOf(app: App, route: '/readyz' | '/livez'): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${app.metricsPort}${route}`);
+  await response.text();
+  return response.status;
 }

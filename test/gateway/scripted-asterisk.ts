@@ -95,6 +95,11 @@ export class ScriptedAsterisk {
     for (const connection of this.#connections) if (connection.wantsEvents) connection.write(text);
   }
 
+  /** Sends bytes on every connection for actions, where nobody expects any. */
+  emitOnActions(text: string): void {
+    for (const connection of this.#connections) if (!connection.wantsEvents) connection.write(text);
+  }
+
   /** Breaks every connection, or those for actions only. */
   breakConnections(which: 'all' | 'actions'): void {
     for (const connection of this.#connections) if (which === 'all' || !connection.wantsEvents) connection.destroy();

@@ -3,8 +3,13 @@
  * Whatever is not here must be the same; what is here and has become the same fails the test.
  */
 import type { AsteriskVersion } from '../installation.mjs';
+import { ARGUMENT_EXCEPTIONS } from './argument-exceptions.js';
+import { FILE_EXCEPTIONS } from './file-exceptions.js';
+import { FRAMING_EXCEPTIONS } from './framing-exceptions.js';
+import { HTTP_EXCEPTIONS } from './http-exceptions.js';
+import { ORIGINATE_EXCEPTIONS } from './originate-exceptions.js';
 
-export type Suite = 'actions' | 'arguments' | 'framing' | 'authentication' | 'addresses' | 'events';
+export type Suite = 'actions' | 'arguments' | 'framing' | 'authentication' | 'addresses' | 'events' | 'http';
 
 export interface ExceptionalCase {
   /** A pattern stands for several cases, each of which must be an exception. */
@@ -12,7 +17,7 @@ export interface ExceptionalCase {
   /** The users of a case that several go through. */
   readonly as?: readonly string[];
   /** What Asterisk's answer holds, and what the gateway's does. */
-  readonly asterisk: string;
+  readonly asterisk: string | RegExp;
   readonly gateway: string;
 }
 
@@ -23,4 +28,9 @@ export interface Exception {
   readonly cases: readonly ExceptionalCase[];
 }
 
-export const EXCEPTIONS: readonly Exception[] = [];
+export const EXCEPTIONS: readonly Exception[] = [
+  ...HTTP_EXCEPTIONS,
+  ...ARGUMENT_EXCEPTIONS,
+  ...FILE_EXCEPTIONS,
+  ...ORIGINATE_EXCEPTIONS,
+];

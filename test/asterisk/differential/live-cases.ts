@@ -1,4 +1,4 @@
-/** Actions on a channel that lives: its unique id is `live`, and it stays up through all of them. */
+/** Actions on a channel that lives, whose unique id is `live`: what reads it, and what changes it. */
 import { type ArgumentCase, ask, askAll, askEach } from './argument-case.js';
 
 const LIVE = 'Channel: live';
@@ -23,7 +23,7 @@ const FUNCTIONS = [
   'AST_CONFIG(manager.conf,may-all,secret)',
 ];
 
-export const LIVE_CASES: readonly ArgumentCase[] = [
+export const READING_CASES: readonly ArgumentCase[] = [
   ...askEach(
     'Getvar',
     FUNCTIONS.map((name) => `Variable: ${name}`),
@@ -41,6 +41,10 @@ export const LIVE_CASES: readonly ArgumentCase[] = [
   ask('Status', 'Variables: CHANNEL(state)'),
   ask('CoreShowChannels'),
   ask('CoreShowChannelMap', LIVE),
+];
+
+/** The last one ends the call. */
+export const CHANGING_CASES: readonly ArgumentCase[] = [
   askAll(
     'a variable of the channel is set, read and removed',
     ask('Setvar', LIVE, 'Variable: MINE', 'Value: yes ${EXTEN}'),
@@ -94,8 +98,7 @@ export const LIVE_CASES: readonly ArgumentCase[] = [
   ask('BridgeKick', LIVE),
   ask('Park', LIVE, 'Parkinglot: nothing'),
   ask('LocalOptimizeAway', 'Channel: nobody'),
-  ask('Bridge', 'Channel1: live', 'Channel2: live'),
-  ask('Bridge', 'Channel1: live', 'Channel2: nobody'),
+  ask('Bridge', 'Channel1: nobody', 'Channel2: live'),
   ask('Hangup', 'Channel: /^nothing/', 'Cause: 16'),
   ask('ConfbridgeKick', 'Conference: meeting', LIVE),
   ask('Redirect', LIVE, 'Context: nowhere', 'Exten: x', 'Priority: 1x'),

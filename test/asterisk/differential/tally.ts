@@ -55,7 +55,7 @@ export class Tally {
     if (exception === undefined) return isSame ? null : `${name}\n${differenceIn(cell)}`;
     this.#met.add(exception);
     if (isSame) return `${name}: no exception any more, both sides say\n${cell.direct}`;
-    const isAsSaid = cell.direct.includes(exception.asterisk) && cell.gateway.includes(exception.gateway);
+    const isAsSaid = holds(cell.direct, exception.asterisk) && cell.gateway.includes(exception.gateway);
     return isAsSaid ? null : `${name}: not as exceptions.ts says\n${differenceIn(cell)}`;
   }
 }
@@ -63,6 +63,10 @@ export class Tally {
 function isAbout({ title, as }: ExceptionalCase, cell: Cell): boolean {
   const isOfUser = as === undefined ? cell.as === null : cell.as !== null && as.includes(cell.as);
   return isOfUser && (typeof title === 'string' ? title === cell.title : title.test(cell.title));
+}
+
+function holds(answer: string, wanted: string | RegExp): boolean {
+  return typeof wanted === 'string' ? answer.includes(wanted) : wanted.test(answer);
 }
 
 /** Both texts from the line on in which they begin to differ. */

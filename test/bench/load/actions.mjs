@@ -4,7 +4,7 @@ import net from 'node:net';
 import { serveCalls } from './serve-calls.mjs';
 
 const blockEnd = Buffer.from('\r\n\r\n', 'latin1');
-const pong = /Response: Success\r\n(?:ActionID: [^\r\n]*\r\n)?Ping: Pong\r\n[^]*?\r\n\r\n/;
+const pong = /Response: Success\r\n(?:ActionID: [^\r\n]*\r\n)?Ping: Pong\r\n[\s\S]*?\r\n\r\n/;
 
 /**
  * @typedef {{ readonly port: number, readonly username: string, readonly secret: string, readonly events: 'on' | 'off', readonly count: number }} Opening
@@ -56,7 +56,7 @@ async function logIn(port, login) {
   socket.setNoDelay(true);
   await once(socket, 'connect');
   socket.write(login);
-  const answer = await readUntil(socket, /Response: [^]*?\r\n\r\n/);
+  const answer = await readUntil(socket, /Response: [\s\S]*?\r\n\r\n/);
   if (!answer.includes('Response: Success')) throw new Error(`not let in: ${answer}`);
   return socket;
 }
@@ -79,6 +79,7 @@ function ask(client, text, { depth, blocks, endMs }) {
   return new Promise((resolve) => {
     let asked = 0;
     let seen = 0;
+    /** @type {Buffer} */
     let tail = Buffer.alloc(0);
     const send = () => {
       asked += 1;

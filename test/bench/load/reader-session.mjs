@@ -50,7 +50,7 @@ export class ReaderSession {
     await once(this.#socket, 'connect', { signal: AbortSignal.timeout(loginTimeoutMs) });
     await this.#converse(/^.*\r\n/);
     this.send(`Action: Login\r\nUsername: ${username}\r\nSecret: ${secret}\r\n\r\n`);
-    const answer = await this.#converse(/^Response:[^]*?\r\n\r\n/);
+    const answer = await this.#converse(/^Response:[\s\S]*?\r\n\r\n/);
     if (!answer.startsWith('Response: Success')) throw new Error(`${username} was not let in: ${answer}`);
     this.bytes = this.#conversation?.length ?? 0;
     this.#conversation = null;

@@ -1,6 +1,6 @@
 // Load process: plays Asterisk for one event connection, and sends events faster than Asterisk can make them.
 import net from 'node:net';
-import { eventText, nowUs } from './event-text.mjs';
+import { encodeEvents } from './event-text.mjs';
 import { Pacing } from './pacing.mjs';
 import { serveCalls } from './serve-calls.mjs';
 
@@ -57,9 +57,9 @@ serveCalls(calls);
 
 /** @param {number} count */
 function emit(count) {
-  let text = '';
-  for (let i = 0; i < count; i++) text += eventText(seq++, nowUs());
-  return stream?.write(text, 'latin1') ?? false;
+  const bytes = encodeEvents(seq, count);
+  seq += count;
+  return stream?.write(bytes) ?? false;
 }
 
 /** @param {net.Socket} socket */

@@ -1,6 +1,6 @@
 // Load process: makes Asterisk send events, by UserEvent actions on a connection of its own.
 import net from 'node:net';
-import { actionText, answerBytes, nowUs } from './event-text.mjs';
+import { answerBytes, encodeActions } from './event-text.mjs';
 import { Pacing } from './pacing.mjs';
 import { serveCalls } from './serve-calls.mjs';
 
@@ -65,10 +65,9 @@ serveCalls(calls);
 
 /** @param {number} count */
 function emit(count) {
-  let text = '';
-  for (let i = 0; i < count; i++) text += actionText(seq++, nowUs());
+  socket?.write(encodeActions(seq, count));
+  seq += count;
   asked += count;
-  socket?.write(text, 'latin1');
   return asked - answered < inFlight;
 }
 

@@ -39,5 +39,7 @@ export async function startScriptedUpstream() {
     stop: () => load.stop(),
   };
   const port = await load.call('listen', undefined);
-  return { ...origin, port, say: (/** @type {string} */ text) => load.call('say', { text }) };
+  /** @param {string} text */
+  const say = (text) => load.call('say', { text });
+  return { ...origin, port, say };
 }

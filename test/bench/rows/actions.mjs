@@ -12,11 +12,12 @@ import { short } from '../statistics.mjs';
  * @typedef {import('../parts/load-process.mjs').LoadProcess<import('../load/actions.mjs').ActionCalls>} ActionProcess
  */
 
-/** A short answer, the shortest, and a list. @type {readonly Asked[]} */
+/** A short answer, the shortest, a list, and what costs Asterisk itself something. @type {readonly Asked[]} */
 const asked = [
   { name: 'CoreStatus', headers: 'Action: CoreStatus\r\n' },
   { name: 'Getvar', headers: 'Action: Getvar\r\nVariable: BENCH\r\n' },
   { name: 'DBGet', headers: 'Action: DBGet\r\nFamily: bench\r\nKey: key\r\n' },
+  { name: 'Command', headers: 'Action: Command\r\nCommand: core show uptime\r\n' },
 ];
 
 /** @param {Context} context */
@@ -61,7 +62,10 @@ async function benchWith(context, events) {
 /** @param {Context} context @param {Side} side @param {'on' | 'off'} events @returns {Promise<Map<string, Rates>>} */
 async function measureTurn(context, side, events) {
   const asterisk = await context.asterisk();
-  const { port } = side === 'gateway' ? await context.gateway({ upstreamPort: asterisk.port }) : asterisk;
+  const { port } =
+    side === 'gateway'
+      ? await context.gateway({ upstreamPort: asterisk.port, profile: `actions-${events}` })
+      : asterisk;
   /** @type {ActionProcess} */
   const one = context.load('actions.mjs');
   await one.call('open', { port, ...caller, events, count: 1 });

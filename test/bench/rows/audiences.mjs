@@ -29,7 +29,7 @@ const growths = [
     users: () => '',
     sessions: (size) => Array.from({ length: size - witnesses }, () => reader.username),
   },
-  { ...filters('patterns', (n) => `Caller: \\+(1|49|351) ?0*${n}$`), mostTimes: 3 },
+  { ...filters('patterns', (n) => `Caller: \\+(1|49|351) ?0*${n}`), mostTimes: 3 },
   { ...filters('plain texts', (n) => `Caller: +49 30 ${n}`), mostTimes: 3 },
 ];
 

@@ -1,7 +1,7 @@
 // Row 5: the gateway against a bare broadcast in Node, from an upstream that is never the bottleneck.
 import { reader } from '../parts/accounts.mjs';
 import { Crowd } from '../parts/crowd.mjs';
-import { measureWhole } from '../parts/measure-fan-out.mjs';
+import { measureWhole, totalCpuMs } from '../parts/measure-fan-out.mjs';
 import { startScriptedUpstream } from '../parts/origin.mjs';
 import { alternate } from '../rounds.mjs';
 import { rowOf } from '../row.mjs';
@@ -23,7 +23,7 @@ const mostAhead = 8000;
 /** @param {Context} context */
 export async function benchBroadcast(context) {
   const rows = [];
-  for (const sessions of [10, 100, 1000]) rows.push(await benchOne(context, sessions));
+  for (const sessions of [10, 100, 1000]) rows.push(...(await benchOne(context, sessions)));
   return rows;
 }
 
@@ -35,23 +35,39 @@ async function benchOne(context, sessions) {
     context.turn(() => measureTurn(context, sessions, side)),
   );
   const last = rounds.at(-1);
-  return rowOf({
-    what: `fan-out from a scripted upstream, ${short(sessions)} sessions: deliveries/s`,
-    against: 'a bare broadcast in Node',
-    goal: '≥ 80 %',
-    bound: { atLeast: 0.8 },
-    values: rounds.map(({ bare, gateway }) => rate(gateway) / rate(bare)),
-    format: (value) => `${short(value * 100)} %`,
-    detail: last === undefined ? '' : `${short(rate(last.bare))}/s → ${short(rate(last.gateway))}/s`,
-    rounds,
-  });
+  const what = `fan-out from a scripted upstream, ${short(sessions)} sessions`;
+  const against = 'a bare broadcast in Node';
+  const shown = (/** @type {(measured: Measurement) => string} */ of) =>
+    last === undefined ? '' : `${of(last.bare)} → ${of(last.gateway)}`;
+  return [
+    rowOf({
+      what: `${what}: deliveries/s`,
+      against,
+      goal: '≥ 80 %',
+      bound: { atLeast: 0.8 },
+      values: rounds.map(({ bare, gateway }) => rate(gateway) / rate(bare)),
+      format: (value) => `${short(value * 100)} %`,
+      detail: shown((measured) => `${short(rate(measured))}/s`),
+      rounds,
+    }),
+    rowOf({
+      what: `${what}: deliveries per second of its own CPU`,
+      against,
+      goal: '–',
+      bound: null,
+      values: rounds.map(({ bare, gateway }) => cpuPerDelivery(bare) / cpuPerDelivery(gateway)),
+      format: (value) => `${short(value * 100)} %`,
+      detail: shown((measured) => `${short(cpuPerDelivery(measured) * 1000)} µs per delivery`),
+      rounds: [],
+    }),
+  ];
 }
 
 /** @param {Context} context @param {number} sessions @param {Side} side @returns {Promise<Measurement>} */
 async function measureTurn(context, sessions, side) {
   const origin = context.use(await startScriptedUpstream());
   const upstreamPort = origin.port;
-  const profile = context.options.profile ? `broadcast-${sessions}` : null;
+  const profile = `broadcast-${sessions}`;
   const { port, pids } =
     side === 'bare' ? await startBare(context, upstreamPort) : await startOne(context, { upstreamPort, profile });
   const crowd = context.use(new Crowd());
@@ -73,7 +89,7 @@ async function startBare(context, upstreamPort) {
   return { port: await bare.call('start', { upstreamPort }), pids: [bare.pid] };
 }
 
-/** @param {Context} context @param {{ readonly upstreamPort: number, readonly profile: string | null }} wish */
+/** @param {Context} context @param {{ readonly upstreamPort: number, readonly profile: string }} wish */
 async function startOne(context, wish) {
   const gateway = await context.gateway(wish);
   return { port: gateway.port, pids: [gateway.pid] };
@@ -82,4 +98,9 @@ async function startOne(context, wish) {
 /** @param {Measurement} measured */
 function rate({ deliveries, seconds }) {
   return deliveries / seconds;
+}
+
+/** In milliseconds. @param {Measurement} measured */
+function cpuPerDelivery(measured) {
+  return totalCpuMs(measured) / measured.deliveries;
 }

@@ -76,8 +76,7 @@ async function measureTurn(context, comparison, side) {
 /** @param {Context} context @param {Comparison} comparison @param {Side} side @returns {Promise<Scene>} */
 async function setScene(context, { accounts, share, profile }, side) {
   const asterisk = await context.asterisk();
-  const wish = { upstreamPort: asterisk.port, profile: context.options.profile ? profile : null };
-  const gateway = side === 'gateway' ? await context.gateway(wish) : null;
+  const gateway = side === 'gateway' ? await context.gateway({ upstreamPort: asterisk.port, profile }) : null;
   const crowd = context.use(new Crowd());
   await crowd.open({ port: gateway?.port ?? asterisk.port, accounts });
   const origin = context.use(await startSource(asterisk.port));

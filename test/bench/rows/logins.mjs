@@ -37,7 +37,8 @@ export async function benchLogins(context) {
 /** @param {Context} context @param {Side} side */
 async function measureTurn(context, side) {
   const asterisk = await context.asterisk();
-  const { port } = side === 'gateway' ? await context.gateway({ upstreamPort: asterisk.port }) : asterisk;
+  const { port } =
+    side === 'gateway' ? await context.gateway({ upstreamPort: asterisk.port, profile: 'logins' }) : asterisk;
   /** @type {import('../parts/load-process.mjs').LoadProcess<import('../load/logins.mjs').LoginCalls>} */
   const load = context.load('logins.mjs');
   const measure = async (/** @type {'plain' | 'md5'} */ auth) => {

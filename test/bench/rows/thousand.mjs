@@ -17,10 +17,10 @@ const napMs = 10;
 
 /** @param {Context} context */
 export async function benchThousand(context) {
-  const { quick, profile } = context.options;
+  const { quick } = context.options;
   const seconds = quick ? 5 : 60;
   const count = quick ? context.options.rounds : 1;
-  const rounds = await alternate(count, ['gateway'], () => context.turn(() => measureTurn(context, seconds, profile)));
+  const rounds = await alternate(count, ['gateway'], () => context.turn(() => measureTurn(context, seconds)));
   const turns = rounds.map((round) => round.gateway);
   const what = `${short(sessions)} sessions × ${perSecond} events/s for ${seconds} s`;
   const each = { against: '–', rounds };
@@ -55,10 +55,10 @@ export async function benchThousand(context) {
   ];
 }
 
-/** @param {Context} context @param {number} seconds @param {boolean} profile */
-async function measureTurn(context, seconds, profile) {
+/** @param {Context} context @param {number} seconds */
+async function measureTurn(context, seconds) {
   const asterisk = await context.asterisk();
-  const gateway = await context.gateway({ upstreamPort: asterisk.port, profile: profile ? 'thousand' : null });
+  const gateway = await context.gateway({ upstreamPort: asterisk.port, profile: 'thousand' });
   const { port } = gateway;
   const crowd = context.use(new Crowd());
   await crowd.open({ port, accounts: readers(sessions - timedSessions), processes: 2, napMs });

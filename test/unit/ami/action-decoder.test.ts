@@ -1,24 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ActionDecoder, type DecodedInput } from '../../../src/ami/action-decoder.js';
-
-const transcripts = new URL('../../transcripts/', import.meta.url);
-
-/** A transcript is wire bytes in C escapes, then `--`, then one line for each message that Asterisk reads in it. */
-function readTranscript(name: string): { readonly wire: Buffer; readonly expected: readonly string[] } {
-  const [wire = '', expected = ''] = readFileSync(new URL(name, transcripts), 'latin1').split('\n--\n');
-  const lines = wire.split('\n').filter((line) => !line.startsWith('#'));
-  return { wire: Buffer.from(unescaped(lines.join('')), 'latin1'), expected: expected.trimEnd().split('\n') };
-}
-
-function unescaped(text: string): string {
-  return text
-    .replace(/\{(.)\*(\d+)\}/g, (_all, char: string, count: string) => char.repeat(Number(count)))
-    .replace(/\\(r|n|t|\\|x[0-9a-f]{2})/g, (_all, code: string) => {
-      if (code.startsWith('x')) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
-      return { r: '\r', n: '\n', t: '\t', '\\': '\\' }[code] ?? code;
-    });
-}
+import { namesOfTranscripts, readTranscript } from './transcript.js';
 
 function decodeAll(chunks: readonly Buffer[]): readonly string[] {
   const decoder = new ActionDecoder();
@@ -36,7 +18,7 @@ function summary(input: DecodedInput): string {
   return `action ${JSON.stringify(name)} id=${JSON.stringify(actionId)} lines=${headers.length}`;
 }
 
-const names = readdirSync(transcripts).filter((name) => name.endsWith('.client'));
+const names = namesOfTranscripts('.client');
 
 describe.each(names)('transcript %s', (name) => {
   const { wire, expected } = readTranscript(name);

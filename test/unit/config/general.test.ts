@@ -106,6 +106,14 @@ tlsdisablev12 = yes`);
     expect(load('authtimeout = 99999999999').general?.authTimeoutMs).toBe(2_147_483_647);
   });
 
+  it('warns of functions in channelvars, which only Asterisk can work out', () => {
+    const { problems } = load('channelvars = FOO,CDR(src)');
+
+    expect(problems.map(({ message }) => message)).toEqual([
+      'CDR(src) is a function: events have it only where Asterisk itself sends it',
+    ]);
+  });
+
   it('does not warn of switches that stay off', () => {
     expect(load('webenabled = no\ntlsenable = no\nbrokeneventsaction = no').problems).toEqual([]);
   });

@@ -69,7 +69,7 @@ describe('a configuration on disk', () => {
 
     const { config } = loadConfig(directory, UPSTREAM_ACCOUNT);
 
-    expect(config?.policies.users.get('alice')?.credentials.secret).toBe('\xfc\xc3\xa9');
+    expect(config?.policies.users.get('alice')?.credentials).toEqual({ kind: 'secret', secret: '\xfc\xc3\xa9' });
   });
 
   it('keeps the bytes of a secret in the environment as a terminal wrote them', () => {

@@ -137,7 +137,7 @@ function decide(
   setvar: ActionPolicy['setvar'] = [],
 ): string {
   const action = actionFrom(headers);
-  const verdict = authorizeAction({ user: 'someone', write: classSet(classes), setvar }, action, table);
+  const verdict = authorizeAction({ user: 'someone', write: classSet(classes), actionFilters: [], setvar }, action, table);
   if (verdict.kind === 'denied') return denialMessage(verdict.denial, action);
   return verdict.kind === 'local' ? 'answer' : 'forward';
 }
@@ -149,7 +149,7 @@ function decideBeforeLogin(headers: string): string {
 }
 
 function permit(part: Partial<ActionPolicy>, headers: string) {
-  const policy = { user: 'someone', write: ALL_CLASSES, setvar: [], ...part };
+  const policy = { user: 'someone', write: ALL_CLASSES, actionFilters: [], setvar: [], ...part };
   const verdict = authorizeAction(policy, actionFrom(headers), TABLE);
   return verdict.kind === 'permitted' ? verdict.permit : null;
 }

@@ -59,11 +59,15 @@ describe('a login', () => {
       'missing-username': null,
       'unknown-user': 'InvalidAccountID',
       acl: 'FailedACL',
+      'no-certificate': 'InvalidPassword',
       'no-secret': null,
+      'hashed-secret': 'InvalidPassword',
       'no-challenge': null,
       'missing-key': null,
       'bad-key': 'ChallengeResponseFailed',
       'bad-secret': 'InvalidPassword',
+      busy: null,
+      'session-limit': 'SessionLimit',
     });
   });
 });
@@ -89,9 +93,9 @@ const POLICIES = policiesOf([
 ]);
 
 function verdict(part: Partial<LoginRequest>): string {
-  const request = { username: 'alice', secret: 'pass', authType: '', key: '', challenge: null, address: '127.0.0.1' };
+  const request = { username: 'alice', secret: 'pass', authType: '', key: '', challenge: null, address: '127.0.0.1', certificateNames: [] };
   const decided = authorizeLogin(POLICIES, { ...request, ...part });
-  return decided.kind === 'accepted' ? decided.kind : decided.reason;
+  return decided.kind === 'refused' ? decided.reason : decided.kind;
 }
 
 function keyTo(challenge: string): string {
@@ -111,13 +115,17 @@ function policyOf(part: Partial<Policy>): Policy {
   return {
     user: 'someone',
     credentials: { kind: 'secret', secret: 'pass' },
+    certificateName: null,
     acl: aclOf(null, []),
     read: 0,
     write: 0,
     // A login looks at no filter.
     filters: JSON.parse('null'),
+    actionFilters: [],
+    actionRates: [],
     setvar: [],
     allowMultipleLogin: true,
+    maxSessions: null,
     displayConnects: true,
     writeTimeoutMs: 100,
     ...part,

@@ -1,0 +1,222 @@
+/**
+ * One request of AMI over HTTP, from its parameters to its answer.
+ *
+ *     cookie:  parameters ──► message ──► the session of the cookie, or a new one ──► answer, with the cookie
+ *     digest:  proof ──► nonce ──► message ──► the session of the nonce, or a new one ──► answer
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DecodedInput } from '../ami/action-decoder.js';
+import { authorizeRequest, type DigestLoginDeps, type DigestVerdict, enterByDigest } from '../gateway/digest-login.js';
+import type { Identity } from '../gateway/relay.js';
+import { unreachable } from '../lib/unreachable.js';
+import type { Peer } from '../net/connection.js';
+import { type DigestClaim, parseDigest } from '../policy/digest.js';
+import type { Policy } from '../policy/policy.js';
+import { newCookieId, setCookie } from './cookie.js';
+import { DigestSessions } from './digest-sessions.js';
+import type { Outcome } from './http-connection.js';
+import { type HttpSession, HttpSessions, type HttpSessionsDeps, type HttpSessionsSettings } from './http-sessions.js';
+import { CONTENT_TYPES, type ErrorPage, formatAnswer } from './pages.js';
+import { messageOf, type Parameter } from './parameters.js';
+import type { Route } from './routes.js';
+
+export interface AmiRequest {
+  readonly route: Route;
+  readonly method: 'GET' | 'POST' | 'HEAD';
+  readonly target: string;
+  readonly parameters: readonly Parameter[];
+  /** The id in its cookie, if it may be one of ours. */
+  readonly cookieId: string | null;
+  /** The first Authorization header. */
+  readonly authorization: string | null;
+  readonly peer: Peer;
+  /** Aborted when the client goes away. */
+  readonly gone: AbortSignal;
+}
+
+/** What to answer; headers besides those that every answer has, in order. */
+export interface AmiAnswer {
+  readonly page: ErrorPage | null;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Empty for an error, whose page is made from `page`. */
+  readonly body: string;
+  /** Whether the client may go on on this connection. */
+  readonly connection: 'kept' | 'closed';
+}
+
+export interface AmiRequestsDeps extends HttpSessionsDeps, DigestLoginDeps {
+  readonly identity: () => Identity;
+}
+
+export interface AmiRequestsSettings extends HttpSessionsSettings {
+  /** How long a client waits that proved nothing, in milliseconds. */
+  readonly penaltyMs: number;
+}
+
+/** Sessions and nonces are looked through this often, as in Asterisk. */
+const SWEEP_MS = 5000;
+/** Asterisk's realm where asterisk.conf does not name the system. */
+const DEFAULT_REALM = 'asterisk';
+
+type RefusedRequest = Extract<DigestVerdict, { readonly kind: 'refused' }>;
+
+export class AmiRequests {
+  readonly #deps: AmiRequestsDeps;
+  readonly #settings: AmiRequestsSettings;
+  readonly #sessions: HttpSessions;
+  readonly #digests: DigestSessions;
+  #sweeper: NodeJS.Timeout | null = null;
+
+  constructor(deps: AmiRequestsDeps, settings: AmiRequestsSettings) {
+    this.#deps = deps;
+    this.#settings = settings;
+    this.#sessions = new HttpSessions(deps, settings);
+    this.#digests = new DigestSessions(deps.nowMs);
+  }
+
+  start(): void {
+    this.#sweeper = setInterval(() => {
+      this.#sessions.sweep();
+      this.#digests.sweep();
+    }, SWEEP_MS);
+  }
+
+  stop(): void {
+    if (this.#sweeper !== null) clearInterval(this.#sweeper);
+  }
+
+  /** Sessions that have not logged in. */
+  get unauthenticatedCount(): number {
+    return this.#sessions.unauthenticatedCount;
+  }
+
+  answer(request: AmiRequest): Promise<AmiAnswer> {
+    return request.route.access === 'cookie' ? this.#answerByCookie(request) : this.#answerByDigest(request);
+  }
+
+  async #answerByCookie(request: AmiRequest): Promise<AmiAnswer> {
+    // HEAD asks what GET would answer; it must not do what GET would do.
+    if (request.method === 'HEAD') return answerWith(request, '');
+    const message = messageOf(request.parameters);
+    if (!message.ok) return errorAnswer(badRequest(message.failure));
+    const { cookieId, peer } = request;
+    const known = cookieId === null ? null : this.#sessions.find(cookieId, peer);
+    const found = known ?? this.#sessions.open(peer);
+    if (found === null) return errorAnswer(TOO_MANY_SESSIONS);
+    const wasLoggedIn = isLoggedIn(found);
+    const outcome = await this.#submit(found, message.value, request);
+    // The session was over before its turn: the request is that of a client without one.
+    if (outcome.kind === 'not-begun') return this.#answerByCookie({ ...request, cookieId: null });
+    this.#sessions.prolong(found);
+    // An id that was known before the login may be known to somebody else.
+    if (known !== null && !wasLoggedIn && isLoggedIn(found)) this.#sessions.rename(found, newCookieId());
+    return answerFor(outcome, request, this.#cookieHeaders(found, request));
+  }
+
+  #cookieHeaders({ name }: HttpSession, { peer }: AmiRequest) {
+    const transport = peer.transport === 'https' ? 'https' : 'http';
+    const maxAgeSeconds = Math.floor(this.#settings.timeoutMs / 1000);
+    return [
+      ['Set-Cookie', setCookie(name, maxAgeSeconds, transport)],
+      ['Pragma', 'SuppressEvents'],
+    ] as const;
+  }
+
+  async #answerByDigest(request: AmiRequest): Promise<AmiAnswer> {
+    const { authorization, peer, method, target } = request;
+    const claim = authorization === null ? null : parseDigest(authorization);
+    if (claim === null) return this.#challenge(this.#digests.mint(), 'first');
+    const verdict = await authorizeRequest(this.#deps, claim, { realm: this.#realm, method }, peer);
+    if (verdict.kind === 'refused') return this.#refuse(verdict, request);
+    // The proof is of another request: whoever moved it here cannot make one for this.
+    if (claim.uri !== target) return this.#challenge(this.#digests.mint(), 'first');
+    const use = this.#digests.use(claim, verdict.policy.user);
+    if (use.kind === 'stale') return this.#challenge(use.nonce, 'again');
+    if (method === 'HEAD') return answerWith(request, '');
+    const message = messageOf(request.parameters);
+    if (!message.ok) return errorAnswer(badRequest(message.failure));
+    const found = use.session ?? this.#beginByDigest(claim, verdict.policy, peer);
+    if (found === null) return errorAnswer(TOO_MANY_SESSIONS);
+    found.expiresAtMs = this.#deps.nowMs() + Math.max(DIGEST_LEAST_MS, this.#settings.timeoutMs);
+    return answerFor(await this.#submit(found, message.value, request), request, []);
+  }
+
+  #beginByDigest(claim: DigestClaim, policy: Policy, peer: Peer): HttpSession | null {
+    const opened = this.#sessions.open(peer);
+    if (opened === null) return null;
+    if (!enterByDigest(opened.session, policy, claim.username)) {
+      opened.session.close('login-in-use');
+      return null;
+    }
+    this.#digests.begin(claim.nonce, opened);
+    return opened;
+  }
+
+  /** As in Asterisk, who comes from a wrong address is told so, and everybody else only to try again. */
+  async #refuse({ reason, penaltyMs }: RefusedRequest, { gone }: AmiRequest): Promise<AmiAnswer> {
+    if (reason === 'acl') return { ...errorAnswer(PERMISSION_DENIED), connection: 'closed' };
+    await delay(penaltyMs, undefined, { signal: gone }).catch(() => undefined);
+    return this.#challenge(this.#digests.mint(), 'first');
+  }
+
+  #challenge(nonce: string, attempt: 'first' | 'again'): AmiAnswer {
+    const stale = attempt === 'again' ? ', stale=true' : '';
+    const value = `Digest algorithm=MD5, realm="${this.#realm}", nonce="${nonce}", qop="auth", opaque="${nonce}"${stale}`;
+    return { ...errorAnswer(UNAUTHORIZED), headers: [['WWW-authenticate', value], ERROR_TYPE] };
+  }
+
+  get #realm(): string {
+    return this.#deps.identity().systemName?.replaceAll(/["\\]/g, '') ?? DEFAULT_REALM;
+  }
+
+  async #submit(found: HttpSession, input: DecodedInput, { peer, gone }: AmiRequest): Promise<Outcome> {
+    const { outcome, abandon } = found.connection.submit(input, peer);
+    gone.addEventListener('abort', abandon, { once: true });
+    const result = await outcome;
+    gone.removeEventListener('abort', abandon);
+    return result;
+  }
+}
+
+/** Asterisk gives digest sessions at least this long. */
+const DIGEST_LEAST_MS = 5000;
+
+const ERROR_TYPE = ['Content-type', 'text/html'] as const;
+const UNAUTHORIZED: ErrorPage = { status: 401, title: 'Unauthorized', text: '' };
+const PERMISSION_DENIED: ErrorPage = { status: 403, title: 'Permission denied', text: 'Permission denied' };
+const TOO_MANY_SESSIONS: ErrorPage = { status: 503, title: 'Service Unavailable', text: 'Too many sessions' };
+const SESSION_ENDED: ErrorPage = { status: 503, title: 'Service Unavailable', text: 'The session has ended' };
+const CROWDED: ErrorPage = { status: 503, title: 'Service Unavailable', text: 'Too many requests of this session wait' };
+
+function badRequest(text: string): ErrorPage {
+  return { status: 400, title: 'Bad Request', text };
+}
+
+export function errorAnswer(page: ErrorPage): AmiAnswer {
+  return { page, headers: [ERROR_TYPE], body: '', connection: 'kept' };
+}
+
+function answerFor(outcome: Outcome, request: AmiRequest, headers: AmiAnswer['headers']): AmiAnswer {
+  switch (outcome.kind) {
+    case 'answered': {
+      const answer = answerWith(request, outcome.text);
+      return { ...answer, headers: [...answer.headers, ...headers] };
+    }
+    case 'crowded':
+      return errorAnswer(CROWDED);
+    case 'broken':
+    case 'not-begun':
+      return { ...errorAnswer(SESSION_ENDED), connection: 'closed' };
+    default:
+      return unreachable(outcome);
+  }
+}
+
+function answerWith({ route, parameters }: AmiRequest, text: string): AmiAnswer {
+  const body = formatAnswer(text, route.format, route.access, parameters);
+  return { page: null, headers: [['Content-type', CONTENT_TYPES[route.format]]], body, connection: 'kept' };
+}
+
+function isLoggedIn({ session }: HttpSession): boolean {
+  return session.state.phase === 'authenticated';
+}
