@@ -22,7 +22,7 @@ exit codes: 0 all is well, 1 the configuration or a port has a problem, 2 wrong 
 
 /** What stands in the arguments is in the list of processes and in the history of the shell. */
 const SECRET_IN_ARGUMENTS =
-  'hash takes no argument: give the secret on standard input, and do not use the one you typed\n';
+  'hash takes no argument: give the secret on standard input, and do not use the one you typed';
 
 /** Last resort: an error that nobody expected is told, and the process ends; half alive it would be a hole. */
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
     case 'check':
       return check(dir, process.env, (line) => process.stdout.write(`${line}\n`));
     case 'hash':
-      if (parsed.hasMore) return tell(SECRET_IN_ARGUMENTS, 2);
+      if (parsed.hasMore) return refuseArgument();
       return hash({
         input: process.stdin,
         ask: (text) => process.stderr.write(text),
@@ -77,6 +77,11 @@ function readArguments(args: readonly string[]) {
 function tell(text: string, code: number): number {
   process.stdout.write(text);
   return code;
+}
+
+function refuseArgument(): 2 {
+  complain(SECRET_IN_ARGUMENTS);
+  return 2;
 }
 
 function complain(line: string): void {

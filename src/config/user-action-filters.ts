@@ -28,7 +28,7 @@ function compileLine(user: string, line: ConfVariable, write: ClassSet, problems
   const source = { option: line.name, value: line.value };
   const filter = compileActionFilter(source, `${line.file}:${line.line}`);
   if (isMistyped || !filter.ok) {
-    const reason = filter.ok ? `${line.name} is neither actionfilter nor actionfilter(…)` : filter.failure.reason;
+    const reason = filter.ok ? `${line.name} is neither actionfilter nor actionfilter(...)` : filter.failure.reason;
     problems.push(errorAt(line, `invalid action filter, ${reason}: user '${user}' is refused`));
     return null;
   }

@@ -192,6 +192,11 @@ function send(audience: Audience): void {
   const [first] = parts;
   audience.parts = [];
   if (first === undefined) return;
-  const bytes = parts.length === 1 ? first : Buffer.concat(parts);
+  const bytes = parts.length === 1 ? ownBytes(first) : Buffer.concat(parts);
   for (const member of members) member.deliver(bytes);
+}
+
+/** A slice keeps its whole chunk in memory for as long as it waits for a slow client: a small one is copied out of it. */
+function ownBytes(part: Buffer): Buffer {
+  return part.length * 4 < part.buffer.byteLength ? Buffer.from(part) : part;
 }

@@ -10,7 +10,6 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import { asciiLowerCase } from '../ami/message.js';
 import { fail, type Result, succeed } from '../lib/result.js';
 import type { Certificate } from '../net/certificate.js';
 import { contextOf, listenFailure, type TlsSettings } from '../net/listener.js';
@@ -185,11 +184,13 @@ export class HttpListener {
     reply.hijack();
     const response = reply.raw;
     if (response.destroyed || response.headersSent || request.raw.socket.writableEnded) return;
-    const isClosed = answer.connection === 'closed' || this.#settings.keepAliveMs === 0 || asksToClose(request);
+    // Where the client closes, or speaks HTTP/1.0 without keep-alive, the parser would take nothing more.
+    const isLast = !response.shouldKeepAlive || this.#settings.keepAliveMs === 0;
+    const isClosed = isLast || answer.connection === 'closed';
     const serverName = this.#deps.serverName();
     const body = Buffer.from(answer.page === null ? answer.body : formatError(answer.page, serverName), 'latin1');
     const headers = headersOf(answer, { serverName, length: body.length, connection: isClosed ? 'closed' : 'kept' });
-    sendRaw(response, isClosed);
+    sendRaw(response);
     response.writeHead(answer.page?.status ?? 200, answer.page?.title ?? 'OK', headers.flat());
     request.raw.socket.setTimeout(this.#settings.inactivityMs);
     response.end(body);
@@ -237,17 +238,10 @@ function headersOf(answer: AmiAnswer, { serverName, length, connection }: Framin
   ];
 }
 
-/** Node adds no header of its own, and keeps connections of HTTP/1.0 too, as Asterisk does. */
-function sendRaw(response: ServerResponse, isClosed: boolean): void {
+/** Node adds no header of its own. */
+function sendRaw(response: ServerResponse): void {
   response.sendDate = false;
-  response.shouldKeepAlive = !isClosed;
   response.removeHeader('connection');
-}
-
-/** Asterisk looks at the first Connection header, which must be exactly this. */
-function asksToClose({ raw }: FastifyRequest): boolean {
-  const at = raw.rawHeaders.findIndex((name, index) => index % 2 === 0 && asciiLowerCase(name) === 'connection');
-  return at >= 0 && asciiLowerCase(raw.rawHeaders[at + 1] ?? '') === 'close';
 }
 
 function pageFor(error: FastifyError) {

@@ -110,25 +110,6 @@ await describeWithAsterisk('22', 'options of [general] and of users, on two Aste
     expect(numbers).toHaveLength(3);
   });
 
-  it('disables the same events, and sends the same of the others', async () => {
-    const [direct, behind] = await onBoth(placeCall);
-
-    expect(direct).toContain('ChanVariable: FOO=from the request\r\n');
-    expect(direct).not.toMatch(/^Event: (Newexten|DeviceStateChange)\r$/m);
-    expect(direct).toMatch(/^Event: Hangup\r$/m);
-    expect(eventsOf(behind)).toEqual(eventsOf(direct));
-  });
-
-  it('sets the same variables, in the same order, of setvar and of the request', async () => {
-    const [direct, behind] = await onBoth(placeCall);
-
-    const assignments = (text: string) =>
-      [...text.matchAll(/;1\r\n(?:.+\r\n)+Variable: (.*)\r\nValue: (.*)\r\n/g)].map(String);
-    const short = (text: string) => assignments(text).map((match) => match.replace(/^[\s\S]*Value: /, ''));
-    expect(short(direct)).toContain('from the request\r\n,FOO,from the request');
-    expect(short(behind)).toEqual(short(direct));
-  });
-
   it.each(['on', 'all', '2147483647', '', 'call', 'off', 'bogus', '0', '64'])(
     'answers Events %j the same, or not at all',
     async (mask) => {
@@ -151,6 +132,25 @@ await describeWithAsterisk('22', 'options of [general] and of users, on two Aste
 
     expect(direct).toBe('Response: Success\r\nEvents: Off\r\n\r\n');
     expect(behind).toBe(direct);
+  });
+
+  it('disables the same events, and sends the same of the others', async () => {
+    const [direct, behind] = await onBoth(placeCall);
+
+    expect(direct).toContain('ChanVariable: FOO=from the request\r\n');
+    expect(direct).not.toMatch(/^Event: (Newexten|DeviceStateChange)\r$/m);
+    expect(direct).toMatch(/^Event: Hangup\r$/m);
+    expect(eventsOf(behind)).toEqual(eventsOf(direct));
+  });
+
+  it('sets the same variables, in the same order, of setvar and of the request', async () => {
+    const [direct, behind] = await onBoth(placeCall);
+
+    const assignments = (text: string) =>
+      [...text.matchAll(/;1\r\n(?:.+\r\n)+Variable: (.*)\r\nValue: (.*)\r\n/g)].map(String);
+    const short = (text: string) => assignments(text).map((match) => match.replace(/^[\s\S]*Value: /, ''));
+    expect(short(direct)).toContain('from the request\r\n,FOO,from the request');
+    expect(short(behind)).toEqual(short(direct));
   });
 
   it('ends a client that does not read, in the middle of an event', async () => {

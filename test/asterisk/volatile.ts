@@ -18,6 +18,7 @@ const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/^(SessionID: )0x[0-9a-f]+/gm, '$1<session>'],
   [/^((?:Local|Remote)Address: IPV[46]\/\w+\/[^/]*)\/\d+/gm, '$1/<port>'],
   [/^(Challenge: )\d+/gm, '$1<challenge>'],
+  [/^(ExpectedResponse: )[0-9a-f]{32}/gm, '$1<key>'],
 ];
 
 /** The text with everything volatile replaced by a name of its kind. */

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Context } from './context.mjs';
-import { describeMachine } from './machine.mjs';
+import { describeMachine, isBusy } from './machine.mjs';
 import { readOptions, usage } from './options.mjs';
 import { benchActions } from './rows/actions.mjs';
 import { benchAudiences } from './rows/audiences.mjs';
@@ -53,6 +53,8 @@ async function main() {
   process.stdout.write(`\n${formatTable(rows)}\n\n`);
   process.stdout.write(`median (minimum–maximum) of ${options.rounds} rounds; ${machine.cores} × ${machine.cpu}, `);
   process.stdout.write(`Node ${machine.node}, ${machine.date.slice(0, 10)}; everything measured: ${file}\n`);
+  if (isBusy(machine))
+    process.stdout.write(`the machine was busy (load ${machine.loadAverage[0]}): figures are only indicative\n`);
   for (const failure of failures) process.stdout.write(`\nFAILED ${failure}\n`);
   return failures.length === 0 ? 0 : 1;
 }

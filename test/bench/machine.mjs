@@ -15,3 +15,8 @@ export function describeMachine(main) {
     gateway: main.split('/').slice(-2).join('/'),
   };
 }
+
+/** Whether others were at work when the run began, who will have been in its way. @param {ReturnType<typeof describeMachine>} machine */
+export function isBusy({ cores, loadAverage }) {
+  return (loadAverage[0] ?? 0) > cores / 4;
+}

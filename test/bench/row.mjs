@@ -2,10 +2,11 @@
 import { formatSummary, summarize } from './statistics.mjs';
 
 /**
- * `met` is null where there is no goal or nothing to hold against it.
+ * `met` is null where there is no goal or nothing to hold against it; it is unsure where not all rounds say the same.
+ * @typedef {'yes' | 'no' | 'unsure'} Verdict
  * @typedef {{
  *   readonly what: string, readonly against: string, readonly goal: string, readonly figure: string,
- *   readonly met: boolean | null, readonly detail: string, readonly rounds: readonly unknown[]
+ *   readonly met: Verdict | null, readonly detail: string, readonly rounds: readonly unknown[]
  * }} Row
  * @typedef {{ readonly atLeast: number } | { readonly atMost: number }} Bound
  * @typedef {{
@@ -18,13 +19,19 @@ import { formatSummary, summarize } from './statistics.mjs';
 /** A row whose figure is the median of one number a round. @param {Measured} measured @returns {Row} */
 export function rowOf({ what, against, goal, bound, values, format, detail = '', rounds }) {
   const summary = summarize(values);
-  const met = bound === null ? null : holds(bound, summary.median);
+  const met = bound === null ? null : verdictOn(values.map((value) => holds(bound, value)));
   return { what, against, goal, figure: formatSummary(summary, format), met, detail, rounds };
 }
 
 /** @param {Pick<Row, 'what' | 'against' | 'goal'>} row @param {string} why @returns {Row} */
 export function unavailable(row, why) {
   return { ...row, figure: 'unavailable', met: null, detail: why, rounds: [] };
+}
+
+/** @param {readonly boolean[]} rounds @returns {Verdict} */
+export function verdictOn(rounds) {
+  if (rounds.every((held) => held)) return 'yes';
+  return rounds.some((held) => held) ? 'unsure' : 'no';
 }
 
 /** @param {Bound} bound @param {number} value */

@@ -3,16 +3,10 @@
 /** @param {readonly import('./row.mjs').Row[]} rows */
 export function formatTable(rows) {
   const head = ['what', 'against', 'goal', 'figure', 'met', 'detail'];
-  const cells = rows.map((row) => [row.what, row.against, row.goal, row.figure, verdict(row.met), row.detail]);
+  const cells = rows.map((row) => [row.what, row.against, row.goal, row.figure, row.met ?? '–', row.detail]);
   const widths = head.map((name, column) => Math.max(name.length, ...cells.map((line) => line[column]?.length ?? 0)));
   const rule = widths.map((width) => '-'.repeat(width));
   return [head, rule, ...cells].map((line) => formatLine(line, widths)).join('\n');
-}
-
-/** @param {boolean | null} met */
-function verdict(met) {
-  if (met === null) return '–';
-  return met ? 'yes' : 'NO';
 }
 
 /** @param {readonly string[]} line @param {readonly number[]} widths */

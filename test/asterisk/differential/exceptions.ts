@@ -32,5 +32,6 @@ export const EXCEPTIONS: readonly Exception[] = [
   ...HTTP_EXCEPTIONS,
   ...ARGUMENT_EXCEPTIONS,
   ...FILE_EXCEPTIONS,
+  ...FRAMING_EXCEPTIONS,
   ...ORIGINATE_EXCEPTIONS,
 ];

@@ -21,6 +21,11 @@ export const HTTP_EXCEPTIONS: readonly Exception[] = [
   },
   {
     ...ON_22,
+    reason: 'a connection whose client says close among other words is closed',
+    cases: [{ title: 'Connection: something else', asterisk: '200 OK', gateway: 'Connection: close' }],
+  },
+  {
+    ...ON_22,
     reason: 'what is no HTTP method ends the connection, because nothing behind it can be trusted',
     cases: [
       { title: 'a method that HTTP does not know', asterisk: '501 Not Implemented', gateway: 'Connection: close' },

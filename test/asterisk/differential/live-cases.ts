@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is Asterisk's own syntax
 /** Actions on a channel that lives, whose unique id is `live`: what reads it, and what changes it. */
 import { type ArgumentCase, ask, askAll, askEach } from './argument-case.js';
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is Asterisk's own syntax
 /** Originate in all its forms: what it checks, in which order, and what it runs. */
 import { type ArgumentCase, ask, askEach } from './argument-case.js';
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is Asterisk's own syntax
 /** Variables and functions, read and written. */
 import { type ArgumentCase, ask, askAll, askEach } from './argument-case.js';
 

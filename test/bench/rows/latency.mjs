@@ -5,7 +5,7 @@ import { findHaproxy, startHaproxy } from '../parts/haproxy.mjs';
 import { measureWhole } from '../parts/measure-fan-out.mjs';
 import { startSource } from '../parts/origin.mjs';
 import { alternate } from '../rounds.mjs';
-import { rowOf, unavailable } from '../row.mjs';
+import { rowOf, unavailable, verdictOn } from '../row.mjs';
 import { formatSummary, percentile, summarize } from '../statistics.mjs';
 
 const perSecond = 200;
@@ -47,7 +47,7 @@ function addedRow(what, goal, atMost, values, rounds) {
 function besideHaproxy(row, haproxy, gateway) {
   const [its, ours] = [summarize(haproxy), summarize(gateway)];
   const figure = `${milliseconds(ours.median)} beside ${formatSummary(its, milliseconds)}`;
-  return { ...row, figure, met: ours.median <= its.median * mostTimes, detail: '', rounds: [] };
+  return { ...row, figure, met: verdictOn([ours.median <= its.median * mostTimes]), detail: '', rounds: [] };
 }
 
 /** @param {Context} context @param {Side} side @param {string | null} haproxy @returns {Promise<Latency>} */

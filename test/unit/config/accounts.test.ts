@@ -54,6 +54,11 @@ function userOf(policy: Policy): string {
     policy.displayConnects ? [] : ['hidden connects'],
     policy.writeTimeoutMs === 100 ? [] : [`write timeout ${policy.writeTimeoutMs}`],
     filters === 0 ? [] : [`${filters} filters`],
+    policy.credentials.kind === 'scrypt' ? ['hashed secret'] : [],
+    policy.certificateName === null ? [] : [`certificate ${policy.certificateName}`],
+    policy.actionFilters.length === 0 ? [] : [`${policy.actionFilters.length} action filters`],
+    policy.actionRates.map(({ action, count, periodMs }) => `${action ?? '*'}/${count} in ${periodMs} ms`),
+    policy.maxSessions === null ? [] : [`${policy.maxSessions} sessions`],
     policy.setvar.map(({ name, value }) => `${name}=${value}`),
   ].flat();
   return [`${policy.user}: ${classesOf(policy.read)} / ${classesOf(policy.write)}`, ...differences].join('; ');

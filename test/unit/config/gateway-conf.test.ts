@@ -44,7 +44,7 @@ describe('gateway.conf', () => {
       },
       metrics: { enabled: true, bindAddress: '127.0.0.1', port: 9550 },
       sessions: { maxQueueBytes: 8_388_608, maxSessions: 10_000 },
-      log: { level: 'info' },
+      log: { level: 'info', securityFile: null },
     });
   });
 
@@ -82,7 +82,7 @@ level = silent`,
       },
       metrics: { enabled: false, bindAddress: '::1', port: 1 },
       sessions: { maxSessions: 5 },
-      log: { level: 'silent' },
+      log: { level: 'silent', securityFile: null },
     });
   });
 
@@ -144,6 +144,11 @@ level = loud`,
   it('is refused as a whole when the grammar lost something', () => {
     expect(load('[upstream]\nport 5039').settings).toBeNull();
     expect(load('[upstream').problems).toEqual(['gateway.conf:1: the section header [upstream has no closing ]']);
+  });
+
+  it('takes a security_file as it is, and needs it to have a name', () => {
+    expect(load('[log]\nsecurity_file = /var/log/x y.log').settings?.log.securityFile).toBe('/var/log/x y.log');
+    expect(load('[log]\nsecurity_file =').problems).toHaveLength(1);
   });
 
   it('never shows a secret', () => {

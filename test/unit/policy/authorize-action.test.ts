@@ -137,7 +137,11 @@ function decide(
   setvar: ActionPolicy['setvar'] = [],
 ): string {
   const action = actionFrom(headers);
-  const verdict = authorizeAction({ user: 'someone', write: classSet(classes), actionFilters: [], setvar }, action, table);
+  const verdict = authorizeAction(
+    { user: 'someone', write: classSet(classes), actionFilters: [], setvar },
+    action,
+    table,
+  );
   if (verdict.kind === 'denied') return denialMessage(verdict.denial, action);
   return verdict.kind === 'local' ? 'answer' : 'forward';
 }

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Acl, aclOf, compileRuleSet, REFUSE_ALL } from '../../../src/policy/acl.js';
 import {
+  authorizeDigest,
   authorizeLogin,
+  hasRoom,
   isLoginInUse,
   LOGIN_REFUSAL_EVENTS,
   type LoginRequest,
 } from '../../../src/policy/authorize-login.js';
+import { digestResponse } from '../../../src/policy/digest.js';
 import { type Policies, type Policy, userKey } from '../../../src/policy/policy.js';
 
 describe('a login', () => {
@@ -54,6 +57,61 @@ describe('a login', () => {
     expect(verdict({ username: 'nosecret', authType: 'MD5', challenge: '42', key })).toBe('no-secret');
   });
 
+  it('of a user with a hash is weighed by who can wait, and the outcome decides', () => {
+    expect(weighed({ username: 'hashed', secret: 'x' }, 'equal')).toBe('accepted');
+    expect(weighed({ username: 'hashed', secret: 'x' }, 'different')).toBe('bad-secret');
+    expect(weighed({ username: 'hashed', address: '192.0.2.1' }, 'equal')).toBe('acl');
+  });
+
+  it('of a user with a hash is never accepted for a key, not even one over an empty secret', () => {
+    const key = createHash('md5').update('42').digest('hex');
+
+    expect(verdict({ username: 'hashed', authType: 'MD5', challenge: '42', key }, HASHED)).toBe('hashed-secret');
+  });
+
+  it('is weighed for everybody who fails where one user has a hash, and equality proves nothing then', () => {
+    expect(weighed({ username: 'mallory', secret: 'x' }, 'equal')).toBe('unknown-user');
+    expect(weighed({ username: 'alice', secret: 'wrong' }, 'equal')).toBe('bad-secret');
+    expect(weighed({ username: 'nosecret', secret: '' }, 'equal')).toBe('no-secret');
+    expect(weighed({ username: 'crm', certificateNames: [] }, 'equal')).toBe('no-certificate');
+    expect(verdict({ username: 'alice' }, HASHED)).toBe('accepted');
+    expect(verdict({ username: '' }, HASHED)).toBe('missing-username');
+  });
+
+  it('of a user with tls_user needs the name in the certificate, exactly', () => {
+    expect(verdict({ username: 'both', certificateNames: ['x', 'both.example'] })).toBe('accepted');
+    expect(verdict({ username: 'both', certificateNames: [] })).toBe('no-certificate');
+    expect(verdict({ username: 'both', certificateNames: ['BOTH.example'] })).toBe('no-certificate');
+    expect(verdict({ username: 'both', certificateNames: ['both.example.org', ''] })).toBe('no-certificate');
+    expect(verdict({ username: 'both', certificateNames: ['both.example'], secret: 'wrong' })).toBe('bad-secret');
+    expect(verdict({ username: 'both', certificateNames: ['both.example'], authType: 'MD5' })).toBe('missing-key');
+  });
+
+  it('of a user without a secret is accepted for the certificate alone, and for nothing else', () => {
+    expect(verdict({ username: 'crm', secret: '', certificateNames: ['crm.example'] })).toBe('accepted');
+    expect(verdict({ username: 'crm', authType: 'MD5', certificateNames: ['crm.example'] })).toBe('accepted');
+    expect(verdict({ username: 'crm', secret: '', certificateNames: ['both.example'] })).toBe('no-certificate');
+    expect(verdict({ username: 'crm', secret: '' })).toBe('no-certificate');
+    expect(verdict({ username: 'alice', secret: '', certificateNames: ['alice', 'crm.example'] })).toBe('bad-secret');
+  });
+
+  it('over HTTP is refused to users with a hash or a certificate, whatever the digest', () => {
+    const claim = { username: 'hashed', nonce: 'n', uri: '/', response: '', use: null };
+    const terms = { realm: 'asterisk', method: 'GET' };
+    const digest = (username: string) => {
+      const response = digestResponse(username, '', claim, terms);
+      const decided = authorizeDigest(HASHED, { ...claim, username, response }, terms, '127.0.0.1');
+      return decided.kind === 'refused' ? decided.reason : decided.kind;
+    };
+
+    expect([digest('hashed'), digest('crm'), digest('both'), digest('nosecret')]).toEqual([
+      'hashed-secret',
+      'no-certificate',
+      'no-certificate',
+      'no-secret',
+    ]);
+  });
+
   it('raises the security event that Asterisk raises', () => {
     expect(LOGIN_REFUSAL_EVENTS).toEqual({
       'missing-username': null,
@@ -72,6 +130,16 @@ describe('a login', () => {
   });
 });
 
+describe('a user with maxsessions', () => {
+  it('has room for as many, and a user who may log in once for one', () => {
+    expect(hasRoom(policyOf({ maxSessions: 2 }), 1)).toBe(true);
+    expect(hasRoom(policyOf({ maxSessions: 2 }), 2)).toBe(false);
+    expect(hasRoom(policyOf({ maxSessions: null }), 1000)).toBe(true);
+    expect(hasRoom(policyOf({ maxSessions: 5, allowMultipleLogin: false }), 0)).toBe(true);
+    expect(hasRoom(policyOf({ maxSessions: 5, allowMultipleLogin: false }), 1)).toBe(false);
+  });
+});
+
 describe('a user who may log in once', () => {
   it('is in use as soon as one session has the name', () => {
     expect(isLoginInUse(POLICIES, 'SINGLE', 1)).toBe(true);
@@ -85,17 +153,48 @@ describe('a user who may log in once', () => {
   });
 });
 
+const CERTIFIED = [
+  policyOf({ user: 'both', certificateName: 'both.example' }),
+  policyOf({ user: 'crm', certificateName: 'crm.example', credentials: { kind: 'certificate' } }),
+];
 const POLICIES = policiesOf([
+  ...CERTIFIED,
   policyOf({ user: 'Alice', acl: denying('192.0.2.0/24') }),
   policyOf({ user: 'locked', acl: REFUSE_ALL }),
   policyOf({ user: 'nosecret', credentials: { kind: 'secret', secret: '' } }),
   policyOf({ user: 'single', allowMultipleLogin: false }),
 ]);
 
-function verdict(part: Partial<LoginRequest>): string {
-  const request = { username: 'alice', secret: 'pass', authType: '', key: '', challenge: null, address: '127.0.0.1', certificateNames: [] };
-  const decided = authorizeLogin(POLICIES, { ...request, ...part });
+const HASH = { cost: { n: 16_384, r: 8, p: 1 }, salt: Buffer.alloc(16, 1), hash: Buffer.alloc(32, 2) };
+const HASHED = policiesOf([
+  ...POLICIES.users.values(),
+  policyOf({ user: 'hashed', credentials: { kind: 'scrypt', hash: HASH }, acl: denying('192.0.2.0/24') }),
+]);
+
+/** What becomes of a login that must be weighed. */
+function weighed(part: Partial<LoginRequest>, outcome: 'equal' | 'different'): string {
+  const step = authorizeLogin(HASHED, requestOf(part));
+  if (step.kind !== 'weigh') return `${step.kind} at once`;
+  const settled = step.settle(outcome === 'equal');
+  return settled.kind === 'accepted' ? settled.kind : settled.reason;
+}
+
+function verdict(part: Partial<LoginRequest>, policies: Policies = POLICIES): string {
+  const decided = authorizeLogin(policies, requestOf(part));
   return decided.kind === 'refused' ? decided.reason : decided.kind;
+}
+
+function requestOf(part: Partial<LoginRequest>): LoginRequest {
+  const request = {
+    username: 'alice',
+    secret: 'pass',
+    authType: '',
+    key: '',
+    challenge: null,
+    address: '127.0.0.1',
+    certificateNames: [],
+  };
+  return { ...request, ...part };
 }
 
 function keyTo(challenge: string): string {
