@@ -63,6 +63,12 @@ module.exports = {
       to: { path: 'node_modules/ip-cidr/' },
     },
     {
+      name: 'limiter-libraries-in-one-place',
+      severity: 'error',
+      from: { pathNot: '^src/gateway/(login-counters|shared-state)\\.ts$' },
+      to: { path: 'node_modules/(rate-limiter-flexible|ioredis)/' },
+    },
+    {
       name: 'no-dev-dependency',
       severity: 'error',
       from: { path: '^src/' },

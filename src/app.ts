@@ -92,13 +92,24 @@ export class App {
     this.#fanOut = new FanOut(metrics);
     this.#pool = new ActionPool({ open: () => open('off'), log, metrics }, upstream);
     const rewriter = new EventRewriter({ nowMs }, config.general);
-    const relayDeps = { open, pool: this.#pool, rewriter, fanOut: this.#fanOut, ownTraffic, nowMs, random, log, metrics };
+    const relayDeps = {
+      open,
+      pool: this.#pool,
+      rewriter,
+      fanOut: this.#fanOut,
+      ownTraffic,
+      nowMs,
+      random,
+      log,
+      metrics,
+    };
     this.#relay = new Relay(relayDeps, upstream);
     const { securityFile } = config.gateway.log;
     this.#securityLog = securityFile === null ? null : new SecurityLog({ log, metrics }, securityFile);
     this.#security = new SecurityReporter({ relay: this.#relay, metrics, securityLog: this.#securityLog, nowMs });
     const { redisUrl, redisTimeoutMs } = config.gateway.state;
-    this.#shared = redisUrl === null ? null : new SharedState({ log, metrics }, { url: redisUrl, timeoutMs: redisTimeoutMs });
+    this.#shared =
+      redisUrl === null ? null : new SharedState({ log, metrics }, { url: redisUrl, timeoutMs: redisTimeoutMs });
     this.#guard = this.#makeGuard();
     this.#weigher = new SecretWeigher(metrics);
     this.#actionRates = new ActionRates(nowMs);

@@ -26,7 +26,9 @@ export function dropPrivileges({ user, group }: ProcessSettings, identity: Ident
     identity.initgroups?.(user, ownGroup);
     identity.setuid?.(user);
   } catch (error) {
-    return fail(`cannot become user ${user}, group ${ownGroup}: ${error instanceof Error ? error.message : String(error)}`);
+    return fail(
+      `cannot become user ${user}, group ${ownGroup}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return identity.getuid() === 0 ? fail(`user ${user} is root; name another`) : succeed({ user, group: ownGroup });
 }

@@ -33,7 +33,8 @@ export async function serve(options: ServeOptions): Promise<0 | 1> {
   // Always taken: without a handler Node would open its debugger on this signal.
   process.on('SIGUSR1', () => app.reopenLogs());
   const shortage = findDescriptorShortage(config.gateway, config.general.authLimit);
-  if (shortage !== null) log.warn(shortage, 'fewer file descriptors than max_sessions needs: raise the limit (ulimit -n)');
+  if (shortage !== null)
+    log.warn(shortage, 'fewer file descriptors than max_sessions needs: raise the limit (ulimit -n)');
   const signal = nextSignal();
   const started = await Promise.race([app.start(), signal]);
   if (typeof started === 'string') return stop(app, started);

@@ -155,7 +155,9 @@ function settingsOf(written: Written, general: ConfSection, problems: Problem[])
     problems.push(errorAt(general, 'bindaddr is missing', 'Asterisk does not listen without one: say where'));
   }
   if (!enabled && written.tls.enabled && tlsAddress === null) {
-    problems.push(errorAt(general, 'tlsbindaddr is missing', 'without plain HTTP, tlsenable needs an address of its own'));
+    problems.push(
+      errorAt(general, 'tlsbindaddr is missing', 'without plain HTTP, tlsenable needs an address of its own'),
+    );
   }
   const plain = enabled && address !== null ? { bindAddress: address.address, port: address.port || port } : null;
   const secured = written.tls.enabled && tlsAddress !== null ? { ...written.tls, bindAddress: tlsAddress } : null;

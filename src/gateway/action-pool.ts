@@ -173,7 +173,8 @@ export class ActionPool {
   }
 
   #openOnDemand(): void {
-    const missing = this.#waiters.countServable((user) => this.#settings.poolShare - (this.#held.get(user) ?? 0)) - this.#opening;
+    const missing =
+      this.#waiters.countServable((user) => this.#settings.poolShare - (this.#held.get(user) ?? 0)) - this.#opening;
     const room = this.#settings.poolSize - this.#connections.size - this.#opening;
     for (let count = Math.min(missing, room); count > 0 && this.#isOpen; count--) {
       this.#opening += 1;

@@ -2,8 +2,9 @@
  * Who may come in: every connection is counted here from its first packet until it is a session or over, and judged as
  * soon as its address is known. Refused ones end without a banner.
  */
-import type { Arrival } from '../net/listener.js';
+
 import type { CloseReason, Endpoint, Transport } from '../net/connection.js';
+import type { Arrival } from '../net/listener.js';
 import { type AdmissionLimits, findAdmissionRefusal } from '../policy/admission.js';
 import { networkOf } from '../policy/client-address.js';
 import type { Log } from '../telemetry/logger.js';
@@ -79,7 +80,7 @@ export class FrontDoor {
   }
 
   /** The one that is decided about is among the arrivals, but not yet in its network. */
-  #findRefusal(address: string): Refusal & CloseReason | null {
+  #findRefusal(address: string): (Refusal & CloseReason) | null {
     const { registry, unauthenticatedOverHttp } = this.#deps;
     const { open, unauthenticated } = registry.countsAt(address);
     const arrivals = this.#arrivalCount - 1;

@@ -40,8 +40,10 @@ export function makeCounter({ name, windowMs }: CounterSettings, shared: SharedS
   }
   const theirs = new RateLimiterRedis({ ...settings, storeClient: shared.client, rejectIfRedisNotReady: true });
   return {
-    add: async (key) => larger(countOf(await own.penalty(key)), await shared.ask(() => theirs.penalty(key).then(countOf), NONE)),
-    read: async (key) => larger(countOf(await own.get(key)), await shared.ask(() => theirs.get(key).then(countOf), NONE)),
+    add: async (key) =>
+      larger(countOf(await own.penalty(key)), await shared.ask(() => theirs.penalty(key).then(countOf), NONE)),
+    read: async (key) =>
+      larger(countOf(await own.get(key)), await shared.ask(() => theirs.get(key).then(countOf), NONE)),
     forget: async (key) => {
       await own.delete(key);
       await shared.ask(() => theirs.delete(key), false);

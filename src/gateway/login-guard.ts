@@ -94,6 +94,11 @@ export class LoginGuard {
     return true;
   }
 
+  /** The same without a question to others, for who cannot wait for the answer. */
+  knowsBan(address: string): boolean {
+    return this.#watches(address) && this.#isBannedHere(networkOf(address));
+  }
+
   /** How long a login from there has to wait for its turn, in milliseconds. */
   pace(address: string): number {
     if (containsAddress(this.#settings.exempt, address)) return 0;
@@ -168,7 +173,10 @@ export class LoginGuard {
     return false;
   }
 
-  async #countAgainst(user: string, address: string): Promise<{ readonly atAddress: number; readonly overAll: number }> {
+  async #countAgainst(
+    user: string,
+    address: string,
+  ): Promise<{ readonly atAddress: number; readonly overAll: number }> {
     const { accountFailures, userFailures } = this.#counters;
     const [atAddress, overAll] = await Promise.all([
       accountFailures.add(accountKey(user, address)),
@@ -184,7 +192,11 @@ export class LoginGuard {
       const { remainingMs } = await this.#counters.bans.add(network);
       this.#noteBan(network, remainingMs, 'login-failures');
     }
-    if (outcome.locksAccount && user !== null && (await this.#counters.locks.add(accountKey(user, address))).count === 1) {
+    if (
+      outcome.locksAccount &&
+      user !== null &&
+      (await this.#counters.locks.add(accountKey(user, address))).count === 1
+    ) {
       metrics.bans.inc({ reason: 'account-failures' });
       log.warn({ user, network, seconds: this.#settings.banTimeMs / 1000 }, 'account locked at this address');
     }

@@ -107,7 +107,11 @@ export function refusesSecondLogin(session: SessionPort, action: AmiAction): boo
 }
 
 /** The log learns the reason; the client hears the same sentence after the same second, whichever it was. */
-async function refuseLogin(session: SessionPort, attempt: LoginAttempt, reason: LoginRefusal | GuardRefusal): Promise<void> {
+async function refuseLogin(
+  session: SessionPort,
+  attempt: LoginAttempt,
+  reason: LoginRefusal | GuardRefusal,
+): Promise<void> {
   const { security, connection, log, policies, nowMs, guard } = session.deps;
   const { action, request, atMs, guardRefusal } = attempt;
   const { username, address } = request;

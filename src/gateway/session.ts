@@ -88,7 +88,8 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   deliver(bytes: Buffer): void {
     if (!this.#isBusy && this.settings.events === 'pushed') return this.deps.connection.send(bytes);
     // What may wait for long must not keep alive the chunk that it came in.
-    this.#held.push(this.settings.events === 'fetched' && bytes.length * 2 < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes);
+    const isSmallPart = this.settings.events === 'fetched' && bytes.length * 2 < bytes.buffer.byteLength;
+    this.#held.push(isSmallPart ? Buffer.from(bytes) : bytes);
     this.#heldBytes += bytes.length;
     if (this.#heldBytes > this.settings.maxHeldBytes) return this.#overflow();
     this.#stir?.();

@@ -3,15 +3,16 @@
  */
 import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
-import type { HttpSettings, HttpTlsSettings } from '../config/http-settings.js';
 import { asciiLowerCase } from '../ami/message.js';
+import type { HttpSettings, HttpTlsSettings } from '../config/http-settings.js';
 import { type Result, succeed } from '../lib/result.js';
 import { readCertificate, watchCertificate } from '../net/certificate.js';
 import { peerOf } from '../net/listener.js';
-import { type AmiAnswer, AmiRequests, type AmiRequestsDeps, type AmiRequestsSettings, errorAnswer } from './ami-requests.js';
+import { type AmiAnswer, errorAnswer } from './ami-answer.js';
+import { AmiRequests, type AmiRequestsDeps, type AmiRequestsSettings } from './ami-requests.js';
 import { cookieIdIn } from './cookie.js';
-import { HttpListener, type HttpListenerDeps } from './http-listener.js';
 import { NOT_FOUND, UNKNOWN_METHOD } from './http-limits.js';
+import { HttpListener, type HttpListenerDeps } from './http-listener.js';
 import { decodeParameters, type Parameter } from './parameters.js';
 import { findRoute, queryOf } from './routes.js';
 
@@ -131,6 +132,10 @@ export class AmiHttp {
   /** Beyond `sessionlimit` a connection ends without a word, as in Asterisk; both listeners count together. */
   #mayConnect(socket: Socket, transport: 'http' | 'https'): boolean {
     const { metrics, log } = this.#deps;
+    if (this.#deps.guard.knowsBan(peerOf(socket, transport)?.remote.address ?? '')) {
+      metrics.connections.inc({ listener: transport, result: 'banned' });
+      return false;
+    }
     const isFull = this.#connections >= this.#settings.http.sessionLimit;
     metrics.connections.inc({ listener: transport, result: isFull ? 'session-limit' : 'accepted' });
     if (isFull) {
@@ -157,7 +162,9 @@ export class AmiHttp {
     if (route === null || peer === null) return errorAnswer(NOT_FOUND);
     if (method !== 'GET' && method !== 'POST' && method !== 'HEAD') return errorAnswer(UNKNOWN_METHOD);
     const { rawHeaders } = request.raw;
-    const authorization = rawHeaders.find((_, at) => at % 2 === 1 && asciiLowerCase(rawHeaders[at - 1] ?? '') === 'authorization');
+    const authorization = rawHeaders.find(
+      (_, at) => at % 2 === 1 && asciiLowerCase(rawHeaders[at - 1] ?? '') === 'authorization',
+    );
     return this.#requests.answer({
       route,
       method,

@@ -8,41 +8,26 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DecodedInput } from '../ami/action-decoder.js';
 import { authorizeRequest, type DigestLoginDeps, type DigestVerdict, enterByDigest } from '../gateway/digest-login.js';
 import type { Identity } from '../gateway/relay.js';
-import { unreachable } from '../lib/unreachable.js';
 import type { Peer } from '../net/connection.js';
 import { type DigestClaim, parseDigest } from '../policy/digest.js';
 import type { Policy } from '../policy/policy.js';
+import {
+  type AmiAnswer,
+  type AmiRequest,
+  answerFor,
+  answerWith,
+  badRequest,
+  ERROR_TYPE,
+  errorAnswer,
+  PERMISSION_DENIED,
+  TOO_MANY_SESSIONS,
+  UNAUTHORIZED,
+} from './ami-answer.js';
 import { newCookieId, setCookie } from './cookie.js';
 import { DigestSessions } from './digest-sessions.js';
 import type { Outcome } from './http-connection.js';
 import { type HttpSession, HttpSessions, type HttpSessionsDeps, type HttpSessionsSettings } from './http-sessions.js';
-import { CONTENT_TYPES, type ErrorPage, formatAnswer } from './pages.js';
-import { messageOf, type Parameter } from './parameters.js';
-import type { Route } from './routes.js';
-
-export interface AmiRequest {
-  readonly route: Route;
-  readonly method: 'GET' | 'POST' | 'HEAD';
-  readonly target: string;
-  readonly parameters: readonly Parameter[];
-  /** The id in its cookie, if it may be one of ours. */
-  readonly cookieId: string | null;
-  /** The first Authorization header. */
-  readonly authorization: string | null;
-  readonly peer: Peer;
-  /** Aborted when the client goes away. */
-  readonly gone: AbortSignal;
-}
-
-/** What to answer; headers besides those that every answer has, in order. */
-export interface AmiAnswer {
-  readonly page: ErrorPage | null;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Empty for an error, whose page is made from `page`. */
-  readonly body: string;
-  /** Whether the client may go on on this connection. */
-  readonly connection: 'kept' | 'closed';
-}
+import { messageOf } from './parameters.js';
 
 export interface AmiRequestsDeps extends HttpSessionsDeps, DigestLoginDeps {
   readonly identity: () => Identity;
@@ -171,6 +156,7 @@ export class AmiRequests {
 
   async #submit(found: HttpSession, input: DecodedInput, { peer, gone }: AmiRequest): Promise<Outcome> {
     const { outcome, abandon } = found.connection.submit(input, peer);
+    if (gone.aborted) abandon();
     gone.addEventListener('abort', abandon, { once: true });
     const result = await outcome;
     gone.removeEventListener('abort', abandon);
@@ -180,42 +166,6 @@ export class AmiRequests {
 
 /** Asterisk gives digest sessions at least this long. */
 const DIGEST_LEAST_MS = 5000;
-
-const ERROR_TYPE = ['Content-type', 'text/html'] as const;
-const UNAUTHORIZED: ErrorPage = { status: 401, title: 'Unauthorized', text: '' };
-const PERMISSION_DENIED: ErrorPage = { status: 403, title: 'Permission denied', text: 'Permission denied' };
-const TOO_MANY_SESSIONS: ErrorPage = { status: 503, title: 'Service Unavailable', text: 'Too many sessions' };
-const SESSION_ENDED: ErrorPage = { status: 503, title: 'Service Unavailable', text: 'The session has ended' };
-const CROWDED: ErrorPage = { status: 503, title: 'Service Unavailable', text: 'Too many requests of this session wait' };
-
-function badRequest(text: string): ErrorPage {
-  return { status: 400, title: 'Bad Request', text };
-}
-
-export function errorAnswer(page: ErrorPage): AmiAnswer {
-  return { page, headers: [ERROR_TYPE], body: '', connection: 'kept' };
-}
-
-function answerFor(outcome: Outcome, request: AmiRequest, headers: AmiAnswer['headers']): AmiAnswer {
-  switch (outcome.kind) {
-    case 'answered': {
-      const answer = answerWith(request, outcome.text);
-      return { ...answer, headers: [...answer.headers, ...headers] };
-    }
-    case 'crowded':
-      return errorAnswer(CROWDED);
-    case 'broken':
-    case 'not-begun':
-      return { ...errorAnswer(SESSION_ENDED), connection: 'closed' };
-    default:
-      return unreachable(outcome);
-  }
-}
-
-function answerWith({ route, parameters }: AmiRequest, text: string): AmiAnswer {
-  const body = formatAnswer(text, route.format, route.access, parameters);
-  return { page: null, headers: [['Content-type', CONTENT_TYPES[route.format]]], body, connection: 'kept' };
-}
 
 function isLoggedIn({ session }: HttpSession): boolean {
   return session.state.phase === 'authenticated';

@@ -14,7 +14,10 @@ export function newCookieId(): string {
  */
 export function cookieIdIn(rawHeaders: readonly string[]): string | null {
   const values = rawHeaders.filter((_, at) => at % 2 === 1 && asciiLowerCase(rawHeaders[at - 1] ?? '') === 'cookie');
-  const ours = (values.at(-1) ?? '').split(';').map(splitCookie).findLast(([name]) => asciiLowerCase(name) === NAME);
+  const ours = (values.at(-1) ?? '')
+    .split(';')
+    .map(splitCookie)
+    .findLast(([name]) => asciiLowerCase(name) === NAME);
   return ours !== undefined && /^[0-9a-f]{32}$/.test(ours[1]) ? ours[1] : null;
 }
 

@@ -152,7 +152,8 @@ export class HttpConnection implements Connection {
 
   #tellWaiting(): void {
     const current = this.#current;
-    const isReplaced = current !== null && isWaitEvent(current.input) && this.#queue.some((one) => isWaitEvent(one.input));
+    const isReplaced =
+      current !== null && isWaitEvent(current.input) && this.#queue.some((one) => isWaitEvent(one.input));
     // It has no events to lose: had there been one, it would have been answered by now.
     if (isReplaced) current.isDisplaced = true;
     this.#receiver?.waiting();

@@ -6,14 +6,15 @@
  * The routes are ours because Asterisk matches a path before it decodes it, and answers are written with all their
  * headers in Asterisk's order.
  */
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { fail, type Result, succeed } from '../lib/result.js';
 import type { Certificate } from '../net/certificate.js';
 import { contextOf, listenFailure, type TlsSettings } from '../net/listener.js';
-import { type AmiAnswer, errorAnswer } from './ami-requests.js';
+import { type AmiAnswer, errorAnswer } from './ami-answer.js';
+import { headersOf, sendRaw } from './framing.js';
 import * as limits from './http-limits.js';
 import { formatError } from './pages.js';
 
@@ -219,30 +220,6 @@ export class HttpListener {
 
 /** How long a client may take to read why it was refused. */
 const LINGER_MS = 2000;
-
-interface Framing {
-  readonly serverName: string;
-  readonly length: number;
-  readonly connection: AmiAnswer['connection'];
-}
-
-/** In Asterisk's order and spelling. */
-function headersOf(answer: AmiAnswer, { serverName, length, connection }: Framing): [name: string, value: string][] {
-  return [
-    ...(serverName === '' ? [] : [['Server', serverName] as [string, string]]),
-    ['Date', new Date().toUTCString()],
-    ...(connection === 'closed' ? [['Connection', 'close'] as [string, string]] : []),
-    ['Cache-Control', 'no-cache, no-store'],
-    ...answer.headers.map(([name, value]): [string, string] => [name, value]),
-    ['Content-Length', String(length)],
-  ];
-}
-
-/** Node adds no header of its own. */
-function sendRaw(response: ServerResponse): void {
-  response.sendDate = false;
-  response.removeHeader('connection');
-}
 
 function pageFor(error: FastifyError) {
   if (error.statusCode === 413) return limits.BODY_TOO_LARGE;

@@ -79,7 +79,10 @@ export interface FailureOutcome {
 export function judgeFailure({ address, account }: FailureCounts, limits: GuardLimits): FailureOutcome {
   return {
     // By the address alone: were it by the account, the delay would tell which accounts exist.
-    penaltyMs: Math.min(limits.penaltyMs * 2 ** Math.max(0, address - 1), Math.max(limits.maxPenaltyMs, limits.penaltyMs)),
+    penaltyMs: Math.min(
+      limits.penaltyMs * 2 ** Math.max(0, address - 1),
+      Math.max(limits.maxPenaltyMs, limits.penaltyMs),
+    ),
     bansAddress: address >= limits.maxFailures,
     locksAccount: account !== null && account.atAddress >= limits.maxAccountFailures,
     slowsUser: account?.overAll === limits.maxUserFailures,

@@ -9,7 +9,8 @@ export interface Networks {
 export const NO_NETWORKS: Networks = { acl: REFUSE_ALL };
 
 /** An ACL reads `10` and `10.0.0.0/0x18` as C does, as 0.0.0.10 and as everybody; who is trusted must be spelt out. */
-const ENTRY = /^!?(?:\d{1,3}(?:\.\d{1,3}){3}(?:\/(?:\d{1,2}|\d{1,3}(?:\.\d{1,3}){3}))?|[\da-fA-F:.]*:[\da-fA-F:.]*(?:\/\d{1,3})?)$/;
+const ENTRY =
+  /^!?(?:\d{1,3}(?:\.\d{1,3}){3}(?:\/(?:\d{1,2}|\d{1,3}(?:\.\d{1,3}){3}))?|[\da-fA-F:.]*:[\da-fA-F:.]*(?:\/\d{1,3})?)$/;
 
 /** `none` is the empty list. Blanks around the commas are allowed; `!` takes a network out again. */
 export function compileNetworks(text: string): Result<Networks, string> {

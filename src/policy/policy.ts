@@ -47,7 +47,7 @@ export function findPolicy(policies: Policies, username: string): Policy | null 
   return policies.users.get(userKey(username)) ?? null;
 }
 
-/** The key under which a user stands in `Policies.users`; Asterisk cuts names to 79 bytes and ignores case. */
+/** The key under which a user stands in `Policies.users`. Asterisk ignores case, and cuts names in files, not those of logins. */
 export function userKey(username: string): string {
-  return username.slice(0, 79).replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return username.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -1,8 +1,8 @@
 /** Who may come from where: every ACL from every address, with its answer and how long it took. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AmiClient, connectAmi } from './ami-client.mjs';
-import { loginOf, sectionsOf } from './differential/accounts.js';
-import { ACL_ACCOUNTS, ACL_CONF, ADDRESSES } from './differential/address-cases.js';
+import { type Account, loginOf, sectionsOf } from './differential/accounts.js';
+import { ACL_ACCOUNTS, ACL_CONF, ADDRESSES, BROKEN_ACL_CONF, UNREADABLE } from './differential/address-cases.js';
 import { Tally } from './differential/tally.js';
 import { describeWithAsterisk } from './require-asterisk.js';
 import { type Side, type SideBySide, sideBySide } from './side-by-side.js';
@@ -37,15 +37,32 @@ for (const version of ['22', '16'] as const) {
       expect(direct.some((answer) => answer.includes('Authentication failed'))).toBe(true);
     });
 
+    it('from everywhere, with a bad line in acl.conf', async () => {
+      const account = { name: 'named', options: ['acl = office'] };
+      const texts = { users: sectionsOf([account]), acl: BROKEN_ACL_CONF, general: LIMITS };
+      const broken = await sideBySide({ version, name: `aclbad${version}`, ...texts });
+
+      for (const address of ADDRESSES) {
+        const [direct = ''] = await logInAll(broken.direct, address, [account]);
+        const [gateway = ''] = await logInAll(broken.gateway, address, [account]);
+        tally.judge([{ title: `${UNREADABLE} | acl = office`, as: address, direct, gateway }]);
+      }
+      await broken.stop();
+    });
+
     it('is the same but for the listed exceptions', () => tally.close());
   });
 }
 
 /** All users at once; they connect one behind the other, because Asterisk accepts slowly. */
-async function logInAll(side: Side, address: string): Promise<readonly string[]> {
+async function logInAll(
+  side: Side,
+  address: string,
+  accounts: readonly Account[] = ACL_ACCOUNTS,
+): Promise<readonly string[]> {
   const route = address.includes(':') ? { host: address } : { localAddress: address };
   const answers: Promise<string>[] = [];
-  for (const { name } of ACL_ACCOUNTS) {
+  for (const { name } of accounts) {
     const client = await connectAmi({ port: side.port, ...route });
     answers.push(logIn(client, name));
   }

@@ -41,7 +41,12 @@ describe.skipIf(absence !== null)(`the page of /manager in a browser${absence ==
     expect(refused).toEqual(rows('Error', ['Message', 'Permission denied']));
     expect(loggedIn).toEqual(rows('Success', ['Message', 'Authentication accepted']));
     expect(answered).toEqual(
-      rows('Success', ['Message', 'Command output follows'], ['Output', '2 <active> channels'], ['Output-2', '1 & a half call']),
+      rows(
+        'Success',
+        ['Message', 'Command output follows'],
+        ['Output', '2 <active> channels'],
+        ['Output-2', '1 & a half call'],
+      ),
     );
     const picture = await browser.screenshot();
     expect(picture.subarray(1, 4).toString()).toBe('PNG');
@@ -52,6 +57,16 @@ describe.skipIf(absence !== null)(`the page of /manager in a browser${absence ==
     await browser.open(`http://127.0.0.1:${running.app.httpPort}/ajam/manager`);
 
     expect(await browser.evaluate('document.cookie')).toBe('');
+  });
+
+  it('answers the digest proofs of the browser, of its form too', async () => {
+    await browser.open(`http://admin:s@127.0.0.1:${running.app.httpPort}/ajam/amanager?action=command&command=x`);
+    const first = await browser.evaluate(ROWS);
+    await submit({ 'input[name=action]': 'listcommands' });
+    const second = await browser.evaluate(ROWS);
+
+    expect(first).toContainEqual(['Output', '2 <active> channels']);
+    expect(second).toContainEqual(['QueueStatus', 'Show queue status. (Priv: <none>)']);
   });
 
   /** Fills in the form as a user does, and sends it. */

@@ -1,8 +1,8 @@
 /** Sessions over HTTP: how they begin, what names them, how they end, and what waits for them. */
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ask, cookieOf, post, RawHttp, type RawAnswer } from './raw-http.js';
-import { metric, type RunningGateway, runGateway, type RunningSettings, userEvent } from './running-gateway.js';
+import { ask, cookieOf, post, type RawAnswer, RawHttp } from './raw-http.js';
+import { metric, type RunningGateway, type RunningSettings, runGateway, userEvent } from './running-gateway.js';
 
 const USERS = `
 [admin]

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../asterisk/certificates.js';
 import { freePort } from '../asterisk/free-ports.mjs';
 import { ask, cookieOf, headerOf, RawHttp } from './raw-http.js';
-import { metric, type RunningGateway, runGateway, type RunningSettings } from './running-gateway.js';
+import { metric, type RunningGateway, type RunningSettings, runGateway } from './running-gateway.js';
 
 let running: RunningGateway;
 afterEach(() => running?.stop());
@@ -40,7 +40,7 @@ describe('a connection', () => {
     client.send(PING.replace('1.1', '1.0'));
 
     expect(headerOf(kept, 'Connection')).toBeNull();
-    expect(await client.readToEnd()).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\nConnection: close\r\n/);
+    expect(await client.readToEnd()).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\nConnection: close\r\n/);
   });
 
   it('ends behind each answer without session_keep_alive', async () => {
@@ -64,13 +64,15 @@ describe('a connection', () => {
 
     client.send('GET /rawman?action=pi');
 
-    expect(await client.readToEnd()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[^]*<p>Timeout<\/p>/);
+    expect(await client.readToEnd()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*<p>Timeout<\/p>/);
   });
 
   it('ends when a body stalls for session_inactivity', async () => {
     const client = await RawHttp.connect(await run('session_inactivity = 300\n'));
 
-    client.send('POST /rawman HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\nact');
+    client.send(
+      'POST /rawman HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\nact',
+    );
 
     expect(await client.readToEnd()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
   });
@@ -139,7 +141,7 @@ describe('requests on one connection', () => {
     const hidden = `GET /rawman?action=userevent&userevent=hidden HTTP/1.1\r\n${cookie}\r\n\r\n`;
     client.send(`POST /rawman HTTP/1.1\r\nHost: x\r\n${headers}\r\n\r\n0\r\n\r\n${hidden}`);
 
-    expect(await client.readToEnd()).toMatch(/^HTTP\/1\.1 (400|501) [^]*Connection: close/);
+    expect(await client.readToEnd()).toMatch(/^HTTP\/1\.1 (400|501) [\s\S]*Connection: close/);
     expect(running.asterisk.received.filter((action) => action.name === 'userevent')).toEqual([]);
   });
 
@@ -204,24 +206,26 @@ describe('HTTPS', () => {
     const files = `tlscertfile = ${certificate.certificateFile}\ntlsprivatekey = ${certificate.keyFile}\n`;
     await run(`tlsenable = yes\ntlsbindaddr = 127.0.0.1:${tlsPort}\n${files}`);
 
-    const { status, cookie, body } = await new Promise<{ status: number; cookie: string; body: string }>((resolve, reject) => {
-      const asked = request(
-        { host: '127.0.0.1', port: tlsPort, path: LOGIN, ca: certificate.certificate },
-        (response) => {
-          let text = '';
-          response.setEncoding('latin1');
-          response.on('data', (part: string) => {
-            text += part;
-          });
-          response.on('end', () => {
-            const [first = ''] = response.headers['set-cookie'] ?? [];
-            resolve({ status: response.statusCode ?? 0, cookie: first, body: text });
-          });
-        },
-      );
-      asked.on('error', reject);
-      asked.end();
-    });
+    const { status, cookie, body } = await new Promise<{ status: number; cookie: string; body: string }>(
+      (resolve, reject) => {
+        const asked = request(
+          { host: '127.0.0.1', port: tlsPort, path: LOGIN, ca: certificate.certificate },
+          (response) => {
+            let text = '';
+            response.setEncoding('latin1');
+            response.on('data', (part: string) => {
+              text += part;
+            });
+            response.on('end', () => {
+              const [first = ''] = response.headers['set-cookie'] ?? [];
+              resolve({ status: response.statusCode ?? 0, cookie: first, body: text });
+            });
+          },
+        );
+        asked.on('error', reject);
+        asked.end();
+      },
+    );
 
     expect(status).toBe(200);
     expect(body).toContain('Authentication accepted');

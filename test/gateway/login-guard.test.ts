@@ -1,8 +1,8 @@
 /** Guessers: what they meet, and that nobody else meets it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AmiClient, connectAmi } from '../asterisk/ami-client.mjs';
-import { metric, type RunningGateway, runGateway, scrape } from './running-gateway.js';
 import { describeWithRedis, RedisServer } from './redis-server.js';
+import { metric, type RunningGateway, runGateway, scrape } from './running-gateway.js';
 
 const USERS = `
 [admin]

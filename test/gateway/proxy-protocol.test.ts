@@ -10,9 +10,10 @@ import { describeWithHaproxy, Haproxy } from './haproxy.js';
 import { metric, type RunningGateway, runGateway } from './running-gateway.js';
 
 const PROXY = '127.0.0.2';
-const USERS = '[admin]\nsecret = s\nread = all\nwrite = all\n\n[fenced]\nsecret = s\ndeny = 0.0.0.0/0\npermit = 203.0.113.9\n';
+const USERS =
+  '[admin]\nsecret = s\nread = all\nwrite = all\n\n[fenced]\nsecret = s\ndeny = 0.0.0.0/0\npermit = 203.0.113.9\n';
 const V1 = 'PROXY TCP4 203.0.113.9 192.0.2.1 4711 5038\r\n';
-const V2 = Buffer.from('0d0a0d0a000d0a515549540a2111000ccb007109c000020112671' + '3ae', 'hex');
+const V2 = Buffer.from('0d0a0d0a000d0a515549540a2111000ccb007109c0000201126713ae', 'hex');
 const LOGIN = 'Action: Login\r\nUsername: fenced\r\nSecret: s\r\n\r\n';
 const LOGOFF = 'Action: Logoff\r\n\r\n';
 

@@ -30,7 +30,18 @@ export class RedisServer {
 
   static async start(wanted: number | null = null): Promise<RedisServer> {
     const port = wanted ?? (await freePort());
-    const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()];
+    const settings = [
+      '--port',
+      `${port}`,
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--dir',
+      tmpdir(),
+    ];
     const [program = '', ...args] = tiedToThisProcess([findRedis() ?? 'redis-server', ...settings], 'KILL');
     const child = spawn(program, args, { stdio: 'ignore' });
     if ((await poll(() => accepts(port), START_TIMEOUT_MS)) === null) throw new Error('Redis did not start');

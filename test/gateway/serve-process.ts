@@ -62,14 +62,14 @@ export class ServeProcess {
 
   /** Waits until it has written this. */
   async wrote(text: string): Promise<void> {
-    const found = await poll(() => (this.#output.includes(text) ? true : null), 15_000);
+    const found = await poll(() => (this.#output.includes(text) ? true : null), 40_000);
     if (found === null) throw new Error(`'${text}' was not written, but:\n${this.#output}`);
   }
 
-  /** Its exit code; fails when it still runs after ten seconds. */
+  /** Its exit code; fails when it still runs after twenty seconds. */
   async ended(): Promise<number | null> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      await once(this.#child, 'close', { signal: AbortSignal.timeout(10_000) });
+      await once(this.#child, 'close', { signal: AbortSignal.timeout(20_000) });
     }
     return this.#child.exitCode;
   }

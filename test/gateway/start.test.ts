@@ -1,11 +1,14 @@
 /** `ami-gateway serve` as a process: how it starts, what it says when it cannot, how it ends. */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectAmi } from '../asterisk/ami-client.mjs';
 import { freePort } from '../asterisk/free-ports.mjs';
 import { ScriptedAsterisk } from './scripted-asterisk.js';
 import { type ServeFiles, ServeProcess } from './serve-process.js';
+
+// A process needs seconds to start on a machine that has more to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 let asterisk: ScriptedAsterisk;
 let gateway: ServeProcess;

@@ -26,6 +26,10 @@ deny = 0.0.0.0/0
 permit = 127.0.0.2
 `;
 
+/** One bad line anywhere leaves Asterisk without any named ACL when it starts. */
+export const BROKEN_ACL_CONF = `${ACL_CONF}\n[broken]\npermit = nonsense\n`;
+export const UNREADABLE = 'a bad line in acl.conf';
+
 const RULES: readonly (readonly string[])[] = [
   [],
   ['permit = 10.0.0.0/8'],

@@ -7,6 +7,7 @@ import { ARGUMENT_EXCEPTIONS } from './argument-exceptions.js';
 import { FILE_EXCEPTIONS } from './file-exceptions.js';
 import { FRAMING_EXCEPTIONS } from './framing-exceptions.js';
 import { HTTP_EXCEPTIONS } from './http-exceptions.js';
+import { LOGIN_EXCEPTIONS } from './login-exceptions.js';
 import { ORIGINATE_EXCEPTIONS } from './originate-exceptions.js';
 
 export type Suite = 'actions' | 'arguments' | 'framing' | 'authentication' | 'addresses' | 'events' | 'http';
@@ -33,5 +34,6 @@ export const EXCEPTIONS: readonly Exception[] = [
   ...ARGUMENT_EXCEPTIONS,
   ...FILE_EXCEPTIONS,
   ...FRAMING_EXCEPTIONS,
+  ...LOGIN_EXCEPTIONS,
   ...ORIGINATE_EXCEPTIONS,
 ];

@@ -3,6 +3,7 @@ import { sorted } from '../../../src/cli/check.js';
 import type { Environment } from '../../../src/config/gateway-values.js';
 import { formatProblem } from '../../../src/config/problem.js';
 import { fail, type Result, succeed } from '../../../src/lib/result.js';
+import { compileNetworks, type Networks, NO_NETWORKS } from '../../../src/policy/networks.js';
 import { compileInMemory, UPSTREAM_ACCOUNT } from './in-memory.js';
 
 const manager = '[general]\nenabled = yes\n[alice]\nsecret = s3cret-of-alice\n';
@@ -17,7 +18,23 @@ function load(
   return { settings: config?.gateway ?? null, problems: sorted(problems).map(formatProblem) };
 }
 
+function networks(list: string): Networks {
+  const compiled = compileNetworks(list);
+  return compiled.ok ? compiled.value : NO_NETWORKS;
+}
+
 describe('gateway.conf', () => {
+  it.each([
+    ['[listener]\nproxy_protocol_from = 10.0.0.0/0x18', "proxy_protocol_from = '10.0.0.0/0x18' must be networks"],
+    ['[bans]\nallow = localhost', "allow = 'localhost' must be networks"],
+    ['[bans]\nban_time = 0.5', "ban_time = '0.5' must be a number"],
+    ['[bans]\naccount_known_time = 3000000', "account_known_time = '3000000' must be a number"],
+    ['[state]\nredis = http://x', 'redis = (not shown) must be an address such as redis://'],
+    ['[limits]\nlogin_bytes = 12', "login_bytes = '12' must be a number from 1024"],
+  ])('refuses %j', (conf, message) => {
+    expect(load(conf).problems.join('\n')).toContain(message);
+  });
+
   it('needs nothing but an account at Asterisk', () => {
     const { settings, problems } = load('[upstream]\nusername = gw\nsecret = s3cret', {});
 
@@ -35,6 +52,7 @@ describe('gateway.conf', () => {
         keepaliveIntervalMs: 30_000,
         keepaliveTimeoutMs: 10_000,
         poolSize: 8,
+        poolShare: 7,
         poolIdleTimeoutMs: 60_000,
         leaseWaitTimeoutMs: 30_000,
         maxWaitingActions: 1_000,
@@ -43,7 +61,29 @@ describe('gateway.conf', () => {
         reconnectMaxMs: 15_000,
       },
       metrics: { enabled: true, bindAddress: '127.0.0.1', port: 9550 },
-      sessions: { maxQueueBytes: 8_388_608, maxSessions: 10_000 },
+      sessions: { maxQueueBytes: 8_388_608, maxSessions: 10_000, idleTimeoutMs: 0 },
+      listener: { tlsClientCaFile: null, proxies: NO_NETWORKS, keepAliveMs: 60_000 },
+      limits: {
+        authPerAddress: null,
+        connectionsPerAddress: 2_000,
+        loginBytes: 16_384,
+        loginsPerSecond: 200,
+        loginsPerSecondPerAddress: 20,
+      },
+      bans: {
+        enabled: true,
+        exempt: networks('127.0.0.0/8,::1'),
+        maxFailures: 10,
+        findTimeMs: 600_000,
+        banTimeMs: 600_000,
+        maxPenaltyMs: 8_000,
+        maxAccountFailures: 5,
+        maxUserFailures: 50,
+        slowIntervalMs: 10_000,
+        knownTimeMs: 1_209_600_000,
+      },
+      state: { redisUrl: null, redisTimeoutMs: 500 },
+      process: { user: null, group: null },
       log: { level: 'info', securityFile: null },
     });
   });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../../src/config/problem.js';
 import { compileInMemory } from './in-memory.js';
@@ -94,7 +95,10 @@ enable_status = no`);
     ['[general]\nenabled = yes\nbindaddr = ::\nbindprot = 1', "http.conf:4: warning: unknown option 'bindprot'"],
     ['[general]\nenabled = yes\nbindaddr = ::\nenable_static = yes', 'http.conf:4: warning: enable_static is ignored'],
     ['[general]\nenabled = yes\nbindaddr = ::\nredirect = / /x', 'http.conf:4: warning: redirect is ignored'],
-    ['[general]\nenabled = yes\nbindaddr = ::\nsessionlimit = 0', "http.conf:4: warning: sessionlimit = '0' is not a number"],
+    [
+      '[general]\nenabled = yes\nbindaddr = ::\nsessionlimit = 0',
+      "http.conf:4: warning: sessionlimit = '0' is not a number",
+    ],
   ])('warns and goes on: %j', (text, problem) => {
     const { isUsable, problems } = load(text);
 
@@ -117,11 +121,31 @@ enable_status = no`);
     ['[general]\nenabled = yes\nbindaddr = ::\nprefix = /a', "http.conf:4: invalid prefix '/a'"],
     ['[general]\nenabled = yes\nbindaddr = ::\nprefix = a?b', "http.conf:4: invalid prefix 'a?b'"],
     ['[general]\nenabled = yes\nbindaddr = ::\nservername = a\x07b', 'http.conf:4: servername has a byte'],
-    ['[general]\nenabled = yes\nbindaddr = ::\n[/rawman]\ntype = restriction\ndeny = 0.0.0.0/0', 'http.conf:4: the restriction [/rawman]'],
+    [
+      '[general]\nenabled = yes\nbindaddr = ::\n[/rawman]\ntype = restriction\ndeny = 0.0.0.0/0',
+      'http.conf:4: the restriction [/rawman]',
+    ],
   ])('is refused as a whole: %j', (text, problem) => {
     const { isUsable, problems } = load(text);
 
     expect(isUsable).toBe(false);
     expect(problems).toContainEqual(expect.stringContaining(problem));
+  });
+
+  it('is valid as the example with all that stands in comments', () => {
+    const example = readFileSync(new URL('../../../config/http.conf', import.meta.url), 'latin1');
+    const uncommented = example.replace(/^;(?=[^ -])/gm, '').replace('enabled = no', 'enabled = yes');
+
+    const { http, problems } = load(uncommented);
+
+    expect(problems).toEqual([]);
+    expect(http).toMatchObject({
+      plain: { bindAddress: '127.0.0.1', port: 8088 },
+      prefix: '/asterisk',
+      sessionLimit: 100,
+      inactivityMs: 30_000,
+      keepAliveMs: 15_000,
+      tls: { prefersServerCipherOrder: true, disablesTls12: false },
+    });
   });
 });

@@ -10,7 +10,11 @@ describe('AMI as XML', () => {
     ['two blocks', 'A: 1\r\n\r\nB: 2\r\n\r\n', element("a='1'") + element("b='2'")],
     ['no text at all', '', ''],
     ['only an empty line', '\r\n', ''],
-    ['what has to be escaped', `A: <a> "b" 'c' & d\r\n\r\n`, element("a='&lt;a&gt; &quot;b&quot; &apos;c&apos; &amp; d'")],
+    [
+      'what has to be escaped',
+      `A: <a> "b" 'c' & d\r\n\r\n`,
+      element("a='&lt;a&gt; &quot;b&quot; &apos;c&apos; &amp; d'"),
+    ],
     ['a name of other characters', 'ChanVariable(SIP/1-2): x=y\r\n\r\n', element("chanvariable_sip_1_2_='x=y'")],
     ['a name that begins with a digit', '1st: x\r\n\r\n', element("_1st='x'")],
     ['a name without characters', ': x\r\n\r\n', element("='x'")],
@@ -34,7 +38,11 @@ describe('AMI as HTML', () => {
   const rule = '<tr><td colspan="2"><hr></td></tr>\r\n';
 
   it.each([
-    ['a row for each header', 'A: <1>\r\nA: 2\r\n\r\n', `<tr><td>A</td><td>&lt;1&gt;</td></tr>\n<tr><td>A-2</td><td>2</td></tr>\n${rule}`],
+    [
+      'a row for each header',
+      'A: <1>\r\nA: 2\r\n\r\n',
+      `<tr><td>A</td><td>&lt;1&gt;</td></tr>\n<tr><td>A-2</td><td>2</td></tr>\n${rule}`,
+    ],
     ['markup in a name', '<b>: x\r\n\r\n', `<tr><td>&lt;b&gt;</td><td>x</td></tr>\n${rule}`],
     ['lines without a colon', 'a\r\nb\r\n\r\n', `<tr><td>Opaque-data</td><td>a<br>\nb</td></tr>\n${rule}`],
   ])('has %s', (_what, text, html) => {

@@ -36,7 +36,13 @@ describe('a route', () => {
 
 describe('parameters', () => {
   it.each([
-    ['a=b&c=d', [['a', 'b'], ['c', 'd']]],
+    [
+      'a=b&c=d',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    ],
     ['a=b=c', [['a', 'b=c']]],
     ['a', [['a', '']]],
     ['a=+%20%2B', [['a', '  +']]],
@@ -45,7 +51,13 @@ describe('parameters', () => {
     ['a=b;c=d', [['a', 'b;c=d']]],
     ['&&a=b&', [['a', 'b']]],
     ['', []],
-    ['a=1&a=2', [['a', '1'], ['a', '2']]],
+    [
+      'a=1&a=2',
+      [
+        ['a', '1'],
+        ['a', '2'],
+      ],
+    ],
   ])('of %j are decoded', (text, pairs) => {
     expect(decodeParameters(text).map(({ name, value }) => [name, value])).toEqual(pairs);
   });

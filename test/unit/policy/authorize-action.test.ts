@@ -33,6 +33,12 @@ describe('an action', () => {
     expect(decide('system', 'Action: DBPut', table)).toBe('forward');
   });
 
+  it('is answered as unknown when its module is not loaded, also where its arguments are refused', () => {
+    expect(decide('call', 'Action: Monitor // Channel: x // File: x;id', learnActions([]))).toBe(
+      'Invalid/unknown command: Monitor. Use Action: ListCommands to show available commands.',
+    );
+  });
+
   it("is refused with Asterisk's text, cut at 511 bytes, when its name is long", () => {
     const action = actionFrom(`Action: ${'x'.repeat(600)}`);
 

@@ -10,7 +10,7 @@ import {
   type LoginRequest,
 } from '../../../src/policy/authorize-login.js';
 import { digestResponse } from '../../../src/policy/digest.js';
-import { type Policies, type Policy, userKey } from '../../../src/policy/policy.js';
+import { findPolicy, type Policies, type Policy, userKey } from '../../../src/policy/policy.js';
 
 describe('a login', () => {
   it('is accepted with the secret, the name in any case', () => {
@@ -30,6 +30,13 @@ describe('a login', () => {
     expect(verdict({ username: '__proto__' })).toBe('unknown-user');
     expect(verdict({ secret: 'wrong' })).toBe('bad-secret');
     expect(verdict({ secret: '' })).toBe('bad-secret');
+  });
+
+  it('is refused for a name that only begins like that of a user, however long', () => {
+    const long = policyOf({ user: 'n'.repeat(79) });
+
+    expect(findPolicy(policiesOf([long]), 'N'.repeat(79))).toBe(long);
+    expect(findPolicy(policiesOf([long]), 'n'.repeat(80))).toBeNull();
   });
 
   it('is refused for the address before the secret is looked at', () => {
