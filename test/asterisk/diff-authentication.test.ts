@@ -5,6 +5,7 @@ import { loginOf, sectionsOf } from './differential/accounts.js';
 import { inParallel, transcriptOf, transcriptToClose } from './differential/conversation.js';
 import { ACCOUNTS, LOGIN_CASES, MASKS, WITHOUT_SECRET } from './differential/login-cases.js';
 import { Tally } from './differential/tally.js';
+import { poll } from './processes.mjs';
 import { describeWithAsterisk } from './require-asterisk.js';
 import { type Side, type SideBySide, sideBySide } from './side-by-side.js';
 import { masked } from './volatile.js';
@@ -155,9 +156,9 @@ async function loginInUse(side: Side, user = 'single'): Promise<string> {
   ];
   first.send('Action: Logoff\r\n\r\n');
   await first.readToEnd();
-  answers.push(
-    await transcriptToClose(side, (client) => client.send(`${loginOf(user, 'Events: off\r\n')}Action: Logoff\r\n\r\n`)),
-  );
+  // Asterisk closes the connection a moment before it forgets the session.
+  const enter = async () => ((await say(loginOf(user, 'Events: off\r\n'))).includes('accepted') ? true : null);
+  expect(await poll(enter, 10_000)).toBe(true);
   return answers.join('\n');
 }
 
@@ -185,7 +186,7 @@ const NOTED: readonly Noted[] = [
   },
   { bytes: 'Action: Ping\r\n\r\n\r\nAction: Logoff\r\n\r\n', events: 2 },
   {
-    bytes: `Action: ${'x'.repeat(200)}\r\n\r\n${loginOf('PLAIN', 'Events: off\r\n')}Action: ${'y'.repeat(200)}\r\n\r\nAction: Logoff\r\n\r\n`,
+    bytes: `Action: ${'x'.repeat(200)}\r\n\r\nAction: Login\r\nUsername: PLAIN\r\nSecret: secret-of-plain\r\nEvents: off\r\n\r\nAction: ${'y'.repeat(200)}\r\n\r\nAction: Logoff\r\n\r\n`,
     events: 3,
   },
   { bytes: 'Action: Login\r\nUsername: \r\n\r\n', events: 0 },
