@@ -15,6 +15,10 @@ export type TestIndex = (text: string, passed: (id: number) => void) => void;
 
 /** From so many regular expressions on, one automaton for all of them is faster than each by itself. */
 const LEAST_FOR_SET = 3;
+/** A set is built anew as a whole, and patterns that blow its automaton up slow down no more than so many others. */
+const MOST_IN_SET = 64;
+/** Memory of one set's automaton in bytes; beyond it the engine forgets states, which is slower and not wrong. */
+const SET_MEMORY_BYTES = 1 << 20;
 
 export function indexTests(tests: readonly NumberedTest[]): TestIndex {
   const parts = [
@@ -77,16 +81,21 @@ function indexRegexes(tests: readonly NumberedTest[]): TestIndex | null {
   const regexes = tests.filter(({ test }) => test.kind === 'regex');
   const joined = regexes.filter(({ test }) => test.kind === 'regex' && !test.regex.expression.includes('(?<'));
   const single = joined.length < LEAST_FOR_SET ? regexes : regexes.filter((numbered) => !joined.includes(numbered));
-  const set = joined.length < LEAST_FOR_SET ? null : makeSet(joined);
+  const sets = joined.length < LEAST_FOR_SET ? [] : inChunks(joined).map((tests) => ({ tests, set: makeSet(tests) }));
   if (regexes.length === 0) return null;
   return (text, passed) => {
     for (const { id, test } of single) if (passes(test, text)) passed(id);
-    if (set !== null) for (const index of set.match(text)) passed(joined[index]?.id ?? -1);
+    for (const { tests, set } of sets) for (const index of set.match(text)) passed(tests[index]?.id ?? -1);
   };
 }
 
+function inChunks(tests: readonly NumberedTest[]): readonly (readonly NumberedTest[])[] {
+  const count = Math.ceil(tests.length / MOST_IN_SET);
+  return Array.from({ length: count }, (_, index) => tests.slice(index * MOST_IN_SET, (index + 1) * MOST_IN_SET));
+}
+
 function makeSet(tests: readonly NumberedTest[]): RE2Set {
-  const set = new RE2Set(RE2Set.UNANCHORED, 0);
+  const set = new RE2Set(RE2Set.UNANCHORED, 0, SET_MEMORY_BYTES);
   for (const { test } of tests) set.add(expressionOf(test));
   set.compile();
   return set;
