@@ -8,10 +8,10 @@
  * `barrier` asks Asterisk for a Pong on this connection. Asterisk flushes a connection's events before it answers, so
  * when the Pong is here, so is every event that existed before: what a client's own Ping shows it at Asterisk.
  */
-import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type UpstreamBatch, UpstreamDecoder } from '../ami/decoder.js';
 import { encodeAction } from '../ami/encoder.js';
+import { newToken } from './token.js';
 
 export interface EventStreamSettings {
   /** A Ping leaves after so long without bytes from Asterisk, in milliseconds. */
@@ -93,7 +93,7 @@ export class EventStream {
 
   #ask(lines: readonly string[], answered: (answer: string | null) => void): void {
     if (!this.#isOpen) return queueMicrotask(() => answered(null));
-    const token = randomBytes(16).toString('hex');
+    const token = newToken();
     this.#questions.set(token, answered);
     this.#socket.write(encodeAction([...lines, `ActionID: ${token}`]));
   }

@@ -7,9 +7,9 @@
  * Asterisk answers a connection's actions strictly in order, so whatever comes before the Pong is the answer, whatever
  * its shape. The token of the sentinel is random: no header that a caller can influence can pretend to be the end.
  */
-import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { encodeAction } from '../ami/encoder.js';
+import { newToken } from './token.js';
 
 /** How an exchange ended. `lost` and `late`: the action was sent and its outcome is unknown. */
 export type ExchangeEnd = 'complete' | 'lost' | 'late';
@@ -54,7 +54,7 @@ export class LeaseConnection {
 
   /** Sends an action and its sentinel in one write. At most one exchange at a time; an answer that takes longer than `deadlineMs` closes the connection. */
   exchange(action: Buffer, sink: AnswerSink, deadlineMs: number): void {
-    const token = randomBytes(16).toString('hex');
+    const token = newToken();
     const ping = encodeAction(['Action: Ping', `ActionID: ${token}`]);
     const deadline = setTimeout(() => this.#end('late'), deadlineMs);
     this.#exchange = { sink, sentinel: Buffer.from(`ActionID: ${token}\r\n`, 'latin1'), deadline };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { GATEWAY_KEYS } from '../../src/config/gateway-schema.js';
 import { METRIC_ROWS } from '../../src/telemetry/metrics.js';
+import { EXCEPTIONS } from '../asterisk/differential/exceptions.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
@@ -13,4 +14,8 @@ const keys = [...GATEWAY_KEYS].flatMap(([section, names]) => names.map((name) =>
 
 it.each(keys)('the README explains [$section] $name', ({ name }) => {
   expect(readme).toContain(`\`${name}\``);
+});
+
+it.each(EXCEPTIONS)('the README tells where answers differ: $reason', ({ reason }) => {
+  expect(readme).toContain(reason.replaceAll('|', '\\|'));
 });

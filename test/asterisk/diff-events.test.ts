@@ -1,0 +1,45 @@
+/**
+ * The events of calls: sessions of Asterisk and of the gateway watch the same calls at the same time, and must see the
+ * same bytes in the same order. Nothing is masked here.
+ */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectAmi } from './ami-client.mjs';
+import { quietLoginOf, sectionsOf, writer } from './differential/accounts.js';
+import { type Audience, seat } from './differential/audience.js';
+import { Conductor, SCENARIOS } from './differential/scenarios.js';
+import { Tally } from './differential/tally.js';
+import { WATCHERS } from './differential/watchers.js';
+import { describeWithAsterisk } from './require-asterisk.js';
+import { type SideBySide, sideBySide } from './side-by-side.js';
+
+for (const version of ['22', '16'] as const) {
+  await describeWithAsterisk(version, `the events of Asterisk ${version}`, () => {
+    const tally = new Tally('events', version);
+    const watchers = WATCHERS[version];
+    let sides: SideBySide;
+    let conductor: Conductor;
+    let audience: Audience;
+    beforeAll(async () => {
+      const users = sectionsOf([...watchers.map(({ account }) => account), writer('all')]);
+      sides = await sideBySide({ version, name: `event${version}`, users });
+      const client = await connectAmi({ port: sides.direct.port });
+      client.send(quietLoginOf('may-all'));
+      conductor = new Conductor(client);
+      audience = await seat(sides, watchers);
+    });
+    afterAll(async () => {
+      audience?.close();
+      await sides?.stop();
+    });
+
+    it.each(SCENARIOS)('of $title', async ({ title, raises, play }) => {
+      const cells = await audience.watch(title, conductor, () => play(conductor));
+
+      const names = new Set([...(cells[0]?.direct ?? '').matchAll(/^Event: (\w+)/gm)].map((match) => match[1]));
+      expect(raises.filter((name) => !names.has(name))).toEqual([]);
+      tally.judge(cells);
+    });
+
+    it('are the same but for the listed exceptions', () => tally.close());
+  });
+}
