@@ -107,7 +107,7 @@ export const GATEWAY_SCHEMA = z.object({
     tls_client_ca: text.optional(),
   }),
   limits: z.object({
-    // A fifth of authlimit, at least 4, unless it is set.
+    // Four fifths of authlimit unless it is set.
     auth_per_address: integer(1, 1_000_000).optional(),
     // A fifth of max_sessions: many clients behind one address are usual, all of them are not.
     connections_per_address: integer(1, 1_000_000).default(2_000),

@@ -28,7 +28,10 @@ export function findAdmissionRefusal(counts: AdmissionCounts, limits: AdmissionL
   return null;
 }
 
-/** A fifth: five places together are needed to fill it, and a few clients that start at the same moment fit in. */
+/** Below this a share would refuse clients that start at the same moment on one host, where Asterisk does not. */
+const LEAST_SHARED = 20;
+
+/** Four fifths: no place alone can keep the others out, and whoever Asterisk would let in from one place still comes in. */
 export function defaultAuthShare(authLimit: number): number {
-  return Math.min(authLimit, Math.max(4, Math.ceil(authLimit / 5)));
+  return authLimit < LEAST_SHARED ? authLimit : Math.ceil((authLimit * 4) / 5);
 }

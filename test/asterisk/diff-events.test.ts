@@ -4,13 +4,18 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectAmi } from './ami-client.mjs';
-import { quietLoginOf, sectionsOf, writer } from './differential/accounts.js';
+import { type Account, loginOf, sectionsOf } from './differential/accounts.js';
 import { type Audience, seat } from './differential/audience.js';
 import { Conductor, SCENARIOS } from './differential/scenarios.js';
 import { Tally } from './differential/tally.js';
 import { WATCHERS } from './differential/watchers.js';
 import { describeWithAsterisk } from './require-asterisk.js';
 import { type SideBySide, sideBySide } from './side-by-side.js';
+
+const CONDUCTOR: Account = {
+  name: 'conductor',
+  options: ['read = call', 'eventfilter = OriginateResponse', 'write = all'],
+};
 
 for (const version of ['22', '16'] as const) {
   await describeWithAsterisk(version, `the events of Asterisk ${version}`, () => {
@@ -20,10 +25,10 @@ for (const version of ['22', '16'] as const) {
     let conductor: Conductor;
     let audience: Audience;
     beforeAll(async () => {
-      const users = sectionsOf([...watchers.map(({ account }) => account), writer('all')]);
+      const users = sectionsOf([...watchers.map(({ account }) => account), CONDUCTOR]);
       sides = await sideBySide({ version, name: `event${version}`, users });
       const client = await connectAmi({ port: sides.direct.port });
-      client.send(quietLoginOf('may-all'));
+      client.send(loginOf(CONDUCTOR.name));
       conductor = new Conductor(client);
       audience = await seat(sides, watchers);
     });

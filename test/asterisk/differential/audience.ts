@@ -61,7 +61,7 @@ export class Audience {
   #take() {
     return Promise.all(
       this.#seats.map(async ({ watcher, direct, gateway }) => {
-        const [atDirect, atGateway] = await Promise.all([direct.barrier(), gateway.barrier()]);
+        const [atDirect, atGateway] = await Promise.all([behindBarrier(direct), behindBarrier(gateway)]);
         return { watcher, direct: atDirect, gateway: atGateway };
       }),
     );
@@ -80,9 +80,20 @@ export async function seat(sides: SideBySide, watchers: readonly Watcher[]): Pro
   return new Audience(seats);
 }
 
+/** As the client's own barrier, which is slow where much is unread: the answer stands at the very end here. */
+async function behindBarrier(client: AmiClient): Promise<string> {
+  client.send('Action: Ping\r\nActionID: barrier\r\n\r\n');
+  const pong = /Response: Success\r\nActionID: barrier\r\nPing: Pong\r\n[^\r\n]+\r\n\r\n/;
+  const text = await client.readUntil((unread) => pong.test(unread.slice(-TAIL_BYTES)), 20_000);
+  return text.replace(pong, '');
+}
+
+/** More than what can come behind the answer while it is on its way. */
+const TAIL_BYTES = 20_000;
+
 /** Waits without taking anything. */
 async function waitFor(client: AmiClient, pattern: RegExp): Promise<void> {
-  await client.readUntil((unread) => (pattern.test(unread) ? 0 : false));
+  await client.readUntil((unread) => (pattern.test(unread.slice(-TAIL_BYTES)) ? 0 : false));
 }
 
 function markerOf(name: string): string {

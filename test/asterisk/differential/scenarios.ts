@@ -11,7 +11,7 @@ export interface Scenario {
 
 type Fields = Readonly<Record<string, string>>;
 
-/** What the conductor does, one thing behind the other. */
+/** What the conductor does, one thing behind the other; its session gets the events of calls. */
 export class Conductor {
   readonly #client: AmiClient;
 
@@ -23,16 +23,16 @@ export class Conductor {
     return this.#client.action({ Action: action, ...fields });
   }
 
-  /** Starts a call and returns at once. */
-  call(exten: string, application: string, data = '', more: Fields = {}): Promise<string> {
-    const channel = `Local/${exten}@test/n`;
-    return this.act('Originate', { Channel: channel, Application: application, Data: data, Async: 'yes', ...more });
+  /** Makes a call and waits until it was answered, or was not. */
+  async call(exten: string, application: string, data = '', more: Fields = {}): Promise<void> {
+    const call = { Channel: `Local/${exten}@test/n`, Application: application, Data: data, Async: 'yes', ...more };
+    await this.act('Originate', call);
+    await this.#client.readUntil(/^Event: OriginateResponse\r\n(?:[^\r\n]+\r\n)+\r\n/m);
   }
 
-  /** Starts a call whose ends are named, and waits until it is up. */
-  async callNamed(id: string, exten: string, application: string, data = ''): Promise<void> {
-    await this.call(exten, application, data, { ChannelId: id, OtherChannelId: `${id}-too` });
-    await this.until((channels) => new RegExp(`!Up!.*!${id}-too$`, 'm').test(channels));
+  /** Makes a call whose ends are named. */
+  callNamed(id: string, exten: string, application: string, data = ''): Promise<void> {
+    return this.call(exten, application, data, { ChannelId: id, OtherChannelId: `${id}-too` });
   }
 
   async until(areSo: (channels: string) => boolean): Promise<void> {

@@ -102,11 +102,11 @@ describe('admission', () => {
   });
 
   it.each([
-    [50, 10],
+    [50, 40],
     [1, 1],
-    [3, 3],
-    [10, 4],
-    [101, 21],
+    [19, 19],
+    [20, 16],
+    [101, 81],
   ])('gives an address, of an authlimit of %i, %i', (authLimit, share) => {
     expect(defaultAuthShare(authLimit)).toBe(share);
   });
