@@ -8,7 +8,7 @@
  */
 import { type AmiClient, connectAmi } from '../ami-client.mjs';
 import type { SideBySide } from '../side-by-side.js';
-import type { Conductor } from './scenarios.js';
+import type { Conductor, Scenario } from './scenarios.js';
 import type { Cell } from './tally.js';
 import { describeWatcher, enter, type Watcher } from './watchers.js';
 
@@ -26,10 +26,11 @@ export class Audience {
   }
 
   /** Plays a scenario before all; what each saw of it, at both sides. */
-  async watch(title: string, conductor: Conductor, play: () => Promise<void>): Promise<readonly Cell[]> {
+  async watch({ title, raises, play }: Scenario, conductor: Conductor): Promise<readonly Cell[]> {
     await this.#raiseMarker(conductor, `${title}, start`);
     await this.#take();
-    await play();
+    await play(conductor);
+    await this.#untilRaised(raises);
     await this.#raiseMarker(conductor, `${title}, end`);
     const seen = await this.#take();
     const late = eventsBehindMarker(seen[0]?.direct ?? '', `${title}, end`);
@@ -48,9 +49,20 @@ export class Audience {
     }
   }
 
+  /** Some events come a while after what caused them is over. */
+  async #untilRaised(names: readonly string[]): Promise<void> {
+    const first = this.#seats[0]?.direct;
+    const missing = (unread: string) => names.filter((name) => !unread.includes(`Event: ${name}\r\n`));
+    await first
+      ?.readUntil((unread) => (missing(unread).length === 0 ? 0 : false))
+      .catch((cause: unknown) => {
+        throw new Error(`events that were not raised: ${missing(first.unread)}`, { cause });
+      });
+  }
+
   /** The first watcher sees everything, and waits for the marker at both sides; what it reads stays received. */
   async #raiseMarker(conductor: Conductor, name: string): Promise<void> {
-    await conductor.act('UserEvent', { UserEvent: name });
+    await conductor.act('Setvar', { Variable: MARKER, Value: name });
     const [first] = this.#seats;
     const shows = (client: AmiClient) =>
       waitFor(client, new RegExp(`^${markerOf(name)}(?:[^\\r\\n]+\\r\\n)*\\r\\n`, 'm'));
@@ -89,15 +101,18 @@ async function behindBarrier(client: AmiClient): Promise<string> {
 }
 
 /** More than what can come behind the answer while it is on its way. */
-const TAIL_BYTES = 20_000;
+const TAIL_BYTES = 200_000;
 
 /** Waits without taking anything. */
 async function waitFor(client: AmiClient, pattern: RegExp): Promise<void> {
   await client.readUntil((unread) => (pattern.test(unread.slice(-TAIL_BYTES)) ? 0 : false));
 }
 
+/** A variable, because the event of one takes the same way through Asterisk as those of calls, behind them. */
+const MARKER = 'MARKER';
+
 function markerOf(name: string): string {
-  return `UserEvent: ${name}\r\n`;
+  return `Variable: ${MARKER}\r\nValue: ${name}\r\n`;
 }
 
 function eventsBehindMarker(text: string, name: string): ReadonlySet<string> {
