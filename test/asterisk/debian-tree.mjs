@@ -9,21 +9,15 @@ import { findProgram, tiedToThisProcess } from './processes.mjs';
 
 /**
  * @import { AsteriskVersion, Unavailable } from './installation.mjs'
- * @typedef {{ readonly suite: string, readonly packages: string, readonly more: readonly string[] }} Recipe
- *   `more` holds the mirror when it is not the default.
+ * @typedef {{ readonly suite: string, readonly packages: string }} Recipe
  */
 
 const trees = fileURLToPath(new URL('../../.asterisk', import.meta.url));
 
-const bullseye = { suite: 'bullseye', packages: 'asterisk,asterisk-voicemail' };
-
-/** What to try, in order: a suite that has left the mirrors is in the archive. @type {Record<AsteriskVersion, Recipe[]>} */
+/** The suite of Debian that has this Asterisk. @type {Record<AsteriskVersion, Recipe>} */
 const recipes = {
-  22: [{ suite: 'sid', packages: 'asterisk', more: [] }],
-  16: [
-    { ...bullseye, more: [] },
-    { ...bullseye, more: [] },
-  ],
+  22: { suite: 'sid', packages: 'asterisk' },
+  16: { suite: 'bullseye', packages: 'asterisk,asterisk-voicemail' },
 };
 
 /** @param {AsteriskVersion} version @returns {Promise<{ readonly kind: 'tree', readonly root: string } | Unavailable>} */
@@ -55,15 +49,14 @@ async function build(version, root) {
   if (!(await installDebootstrap(log))) return `debootstrap is missing and apt-get cannot install it: ${endOf(log)}`;
   // A name of our own: the debootstrap of an aborted run may take a moment to notice.
   const unfinished = path.join(trees, `${version}.unfinished-${process.pid}`);
-  for (const recipe of recipes[version]) {
-    await removeUnfinished(version, log);
-    if (!(await debootstrap(recipe, unfinished, log))) continue;
-    rmSync(path.join(unfinished, 'var/cache/apt/archives'), { recursive: true, force: true });
-    renameSync(unfinished, root);
-    process.stderr.write(`installed Asterisk ${version}\n`);
-    return null;
+  await removeUnfinished(version, log);
+  if (!(await debootstrap(recipes[version], unfinished, log))) {
+    return `debootstrap failed, .asterisk/${version}.log ends with: ${endOf(log)}`;
   }
-  return `debootstrap failed, .asterisk/${version}.log ends with: ${endOf(log)}`;
+  rmSync(path.join(unfinished, 'var/cache/apt/archives'), { recursive: true, force: true });
+  renameSync(unfinished, root);
+  process.stderr.write(`installed Asterisk ${version}\n`);
+  return null;
 }
 
 /** @param {string} log */
@@ -97,8 +90,8 @@ function mountsBelow(folder) {
 }
 
 /** @param {Recipe} recipe @param {string} folder @param {string} log */
-function debootstrap({ suite, packages, more }, folder, log) {
-  return succeeds(['debootstrap', '--variant=minbase', `--include=${packages}`, suite, folder, ...more], log);
+function debootstrap({ suite, packages }, folder, log) {
+  return succeeds(['debootstrap', '--variant=minbase', `--include=${packages}`, suite, folder], log);
 }
 
 /** @param {readonly string[]} command @param {string} log @returns {Promise<boolean>} */

@@ -70,7 +70,9 @@ export const SCENARIOS: readonly Scenario[] = [
       for (const Digit of ['2', '*']) {
         await conductor.act('PlayDTMF', { Channel: 'live-too', Digit, Duration: '100', Receive: 'true' });
       }
-      await conductor.act('Setvar', { Channel: 'live', Variable: 'FIRST', Value: 'a b\tc\xe4' });
+      await conductor.act('Setvar', { Channel: 'live', Variable: 'FIRST', Value: 'a b\tc\xc3\xa4' });
+      // Asterisk raises no event for a value that is not UTF-8.
+      await conductor.act('Setvar', { Channel: 'live', Variable: 'FIRST', Value: '\xe4' });
       await conductor.act('Setvar', { Channel: 'live', Variable: 'CALLERID(all)', Value: '"Somebody" <123>' });
       await conductor.act('SendText', { Channel: 'live', Message: 'hello' });
       await conductor.act('MixMonitor', { Channel: 'live', File: 'diff.wav' });
