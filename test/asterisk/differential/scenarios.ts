@@ -66,7 +66,7 @@ export const SCENARIOS: readonly Scenario[] = [
     raises: ['DTMFBegin', 'DTMFEnd', 'VarSet', 'Hangup'],
     play: async (conductor) => {
       await conductor.callNamed('live', 'echo', 'Wait', '60');
-      for (const Digit of ['1', '#', 'A']) await conductor.act('PlayDTMF', { Channel: 'live', Digit, Duration: '100' });
+      for (const Digit of ['1', '5', 'A']) await conductor.act('PlayDTMF', { Channel: 'live', Digit, Duration: '100' });
       for (const Digit of ['2', '*']) {
         await conductor.act('PlayDTMF', { Channel: 'live-too', Digit, Duration: '100', Receive: 'true' });
       }
