@@ -96,7 +96,11 @@ export class Browser {
     const ended = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
     await ended;
-    rmSync(this.#home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    try {
+      rmSync(this.#home, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+    } catch {
+      // Children of the browser may still write into its profile; it stands in the folder for temporary files.
+    }
   }
 
   async #loadedAfter(act: () => Promise<unknown>): Promise<void> {

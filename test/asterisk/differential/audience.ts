@@ -33,7 +33,7 @@ export class Audience {
     await this.#untilRaised(raises);
     await this.#raiseMarker(conductor, `${title}, end`);
     const seen = await this.#take();
-    const late = eventsBehindMarker(seen[0]?.direct ?? '', `${title}, end`);
+    const late = eventsBehindMarker(`${seen[0]?.direct}${await this.#takeRest()}`, `${title}, end`);
     return seen.map(({ watcher, direct, gateway }) => ({
       title,
       as: describeWatcher(watcher),
@@ -67,6 +67,12 @@ export class Audience {
     const shows = (client: AmiClient) =>
       waitFor(client, new RegExp(`^${markerOf(name)}(?:[^\\r\\n]+\\r\\n)*\\r\\n`, 'm'));
     if (first !== undefined) await Promise.all([shows(first.direct), shows(first.gateway)]);
+  }
+
+  /** What the first watcher has seen when all others have passed their barriers: whatever they saw is in it. */
+  async #takeRest(): Promise<string> {
+    const [first] = this.#seats;
+    return first === undefined ? '' : behindBarrier(first.direct);
   }
 
   /** Everything that came since the last time, behind a barrier each. */
