@@ -5,6 +5,7 @@ const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/^(Timestamp: )\d+\.\d{6}/gim, '$1<time>'],
   [/^(Uptime: |LastReload: )\d+/gim, '$1<seconds>'],
   [/^(EventTV: |SessionTV: )[^\r\n]*/gm, '$1<time>'],
+  [/\(login was \d+ secs ago\)/g, '(login was <seconds> ago)'],
   [/^(Seconds: |LastPause: |LoginTime: )\d+/gm, '$1<seconds>'],
   [/^(Duration: )\d\d:\d\d:\d\d/gm, '$1<time>'],
   [/^(CoreCurrentCalls: |CoreProcessedCalls: )\d+/gm, '$1<count>'],

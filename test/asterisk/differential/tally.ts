@@ -13,7 +13,7 @@ export interface Cell {
 }
 
 /** As many differences as one failure shows. */
-const MOST_SHOWN = 500;
+const MOST_SHOWN = 12;
 
 export class Tally {
   readonly #suite: Suite;
