@@ -37,8 +37,7 @@ for (const version of ['22', '16'] as const) {
       await sides?.stop();
     });
 
-    // A scenario is played anew where Asterisk itself did not raise what it is about, say because a call ended too soon.
-    it.each(SCENARIOS)('of $title', { retry: 2 }, async (scenario) => {
+    it.each(SCENARIOS)('of $title', async (scenario) => {
       tally.judge(await audience.watch(scenario, conductor));
     });
 
