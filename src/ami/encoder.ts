@@ -8,9 +8,14 @@ const LONGEST_CRLF_LINE = 1022;
 
 /** The bytes of an action for Asterisk. A line of 1,023 bytes, which only an LF client can send, ends in LF alone: with CR LF it would not fit. */
 export function encodeAction(lines: readonly ActionLine[]): Buffer {
+  return Buffer.from(encodeActionText(lines), 'latin1');
+}
+
+/** The same as latin-1 text, for who writes several at once. */
+export function encodeActionText(lines: readonly ActionLine[]): string {
   let text = '';
   for (const line of lines) text += line.length > LONGEST_CRLF_LINE ? `${line}\n` : `${line}\r\n`;
-  return Buffer.from(`${text}\r\n`, 'latin1');
+  return `${text}\r\n`;
 }
 
 export interface AnswerParts {

@@ -49,6 +49,7 @@ export function actionOf(headers: readonly Header[]): AmiAction {
 
 /** Lower-cases A to Z only, as C's strcasecmp in the POSIX locale: bytes above 127 stay what they are. */
 export function asciiLowerCase(text: string): string {
-  // Asked first: names that clients send are looked up far more often than they have capitals to change.
-  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
+  // Node's own is many times faster, and the same where there is no byte above 127.
+  if (!/[\x80-\xff]/.test(text)) return text.toLowerCase();
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -2,7 +2,7 @@
 import { App } from '../app.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
 import { formatProblem } from '../config/problem.js';
-import { makeLogger } from '../telemetry/logger.js';
+import { makeLogger, standardOutput } from '../telemetry/logger.js';
 import { makeMetrics } from '../telemetry/metrics.js';
 import { findDescriptorShortage } from './descriptors.js';
 import { dropPrivileges } from './privileges.js';
@@ -24,8 +24,9 @@ export async function serve(options: ServeOptions): Promise<0 | 1> {
     options.tell(`${errors} error${errors === 1 ? '' : 's'} in the configuration: nothing was started`);
     return 1;
   }
-  const log = makeLogger(config.gateway.log.level);
   const telemetry = makeMetrics();
+  const output = standardOutput(() => telemetry.metrics.logLinesDropped.inc());
+  const log = makeLogger(config.gateway.log.level, output);
   telemetry.metrics.buildInfo.set({ version: options.version }, 1);
   const nowMs = () => performance.timeOrigin + performance.now();
   const app = new App({ log, telemetry, nowMs, random: Math.random }, config);

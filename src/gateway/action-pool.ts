@@ -1,17 +1,16 @@
 /**
- * Lends upstream connections to sessions, one action at a time, as pgbouncer pools transactions.
+ * Lends upstream connections to sessions, for one action and those pipelined behind it, as pgbouncer pools transactions.
  *
  *     forward ──► idle connection? ──► exchange ──► sink
  *            └──► waiters, a turn for each user ──► a connection that became free, or one opened on demand
  *
  * An action that was sent is never sent again: what breaks after that ends as `lost` or `late`.
  */
-import { encodeAction } from '../ami/encoder.js';
 import type { Result } from '../lib/result.js';
 import type { Permit } from '../policy/authorize-action.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { type AnswerSink, type ExchangeEnd, LeaseConnection } from './lease-connection.js';
+import { type ExchangeEnd, LeaseConnection } from './lease-connection.js';
 import type { OpenedUpstream, UpstreamFailure } from './upstream-login.js';
 import { WaitingRoom } from './waiting-room.js';
 
@@ -44,33 +43,53 @@ export interface ForwardSink {
   ended(end: ForwardEnd): void;
 }
 
-/** A hold on one forwarded action. */
+/** A hold on one forwarded action, and on those that follow it on the same connection. */
 export interface Lease {
+  /** True while one more action of the same session may follow the last one, before that is answered. */
+  readonly hasRoom: boolean;
+  /** Sends one more behind the last, where there is room; its answer is the next one of this connection. */
+  follow(permit: Permit, sink: ForwardSink): void;
   /** Stops the answer until `resume`, so that it waits in Asterisk and not in our memory. */
   pause(): void;
   resume(): void;
-  /** Nobody wants the answer any more: if it was not sent it never is, else its bytes are discarded to the sentinel. */
+  /** Nobody wants the answers any more: what was not sent never is, else its bytes are discarded to the sentinel. */
   abandon(): void;
 }
 
 interface Waiter {
   readonly permit: Permit;
   readonly sink: ForwardSink;
-  readonly deadline: NodeJS.Timeout;
+  /** Only for who has to wait. */
+  deadline: NodeJS.Timeout | null;
   connection: LeaseConnection | null;
   isAbandoned: boolean;
+  /** Actions sent on its connection, and those of them that are not answered. */
+  sent: number;
+  underWay: number;
+  /** When Asterisk began with the answer under way, as far as we know. */
+  begunAtMs: number;
 }
+
+/**
+ * Actions of one session on one lease: few enough that a lease ends soon and its turn comes to others, and events that
+ * wait for its end with it; enough to halve the writes for each action more than four times.
+ */
+const MOST_SENT = 16;
+/** Looks for unused connections in one idle timeout. */
+const SWEEPS = 4;
 
 export class ActionPool {
   readonly #deps: ActionPoolDeps;
   readonly #settings: ActionPoolSettings;
   readonly #connections = new Set<LeaseConnection>();
-  readonly #idle = new Map<LeaseConnection, NodeJS.Timeout>();
+  /** Since when each is unused, by the clock of `performance`. */
+  readonly #idle = new Map<LeaseConnection, number>();
   readonly #waiters = new WaitingRoom<Waiter>();
   /** Connections lent to each user. */
   readonly #held = new Map<string, number>();
   #opening = 0;
   #isOpen = false;
+  #sweeper: NodeJS.Timeout | null = null;
 
   constructor(deps: ActionPoolDeps, settings: ActionPoolSettings) {
     this.#deps = deps;
@@ -80,27 +99,32 @@ export class ActionPool {
   /** Asterisk is there: actions may be forwarded. */
   start(): void {
     this.#isOpen = true;
+    this.#sweeper ??= setInterval(() => this.#closeUnused(), this.#settings.poolIdleTimeoutMs / SWEEPS);
   }
 
   /** Asterisk is gone: closes every connection, and answers every waiter. `start` opens the pool again. */
   stop(): void {
     this.#isOpen = false;
+    if (this.#sweeper !== null) clearInterval(this.#sweeper);
+    this.#sweeper = null;
     for (const connection of [...this.#connections]) connection.close();
     this.#refuseWaiters();
   }
 
   /** The door to Asterisk: sends the permitted action on a connection of its own and hands its answer to the sink. */
   forward(permit: Permit, sink: ForwardSink): Lease {
-    const deadline = setTimeout(() => this.#refuse(waiter, 'no-lease'), this.#settings.leaseWaitTimeoutMs);
-    const waiter: Waiter = { permit, sink, deadline, connection: null, isAbandoned: false };
+    const state = { deadline: null, connection: null, isAbandoned: false, sent: 0, underWay: 0, begunAtMs: 0 };
+    const waiter: Waiter = { permit, sink, ...state };
     if (!this.#isOpen || !this.#findRoom(permit.user)) {
-      clearTimeout(deadline);
       const end = this.#isOpen ? 'no-lease' : 'unavailable';
       queueMicrotask(() => sink.ended(end));
       return this.#leaseOf(waiter);
     }
     this.#waiters.push(permit.user, waiter);
     this.#serve();
+    if (waiter.connection === null) {
+      waiter.deadline = setTimeout(() => this.#refuse(waiter, 'no-lease'), this.#settings.leaseWaitTimeoutMs);
+    }
     return this.#leaseOf(waiter);
   }
 
@@ -125,33 +149,43 @@ export class ActionPool {
       if (connection === undefined) break;
       const waiter = this.#waiters.shift((user) => this.#mayHold(user));
       if (waiter === null) break;
-      clearTimeout(waiter.deadline);
+      stopWaiting(waiter);
       if (!waiter.isAbandoned) this.#lend(connection, waiter);
     }
     this.#openOnDemand();
   }
 
   #lend(connection: LeaseConnection, waiter: Waiter): void {
-    clearTimeout(this.#idle.get(connection));
     this.#idle.delete(connection);
     waiter.connection = connection;
+    waiter.begunAtMs = performance.now();
     this.#hold(waiter.permit.user, 1);
-    const startedAt = performance.now();
-    const sink: AnswerSink = {
-      answer: (bytes) => {
-        if (!waiter.isAbandoned) waiter.sink.answer(bytes);
-      },
-      ended: (end) => {
-        waiter.connection = null;
-        this.#hold(waiter.permit.user, -1);
-        this.#deps.metrics.actionSeconds.observe((performance.now() - startedAt) / 1000);
-        if (end === 'complete' && connection.isOpen) this.#rest(connection);
-        if (!waiter.isAbandoned) waiter.sink.ended(end);
-        this.#serve();
-      },
+    this.#exchange(connection, waiter, waiter);
+  }
+
+  #exchange(connection: LeaseConnection, waiter: Waiter, sent: Pick<Waiter, 'permit' | 'sink'>): void {
+    const { permit, sink } = sent;
+    waiter.sent += 1;
+    waiter.underWay += 1;
+    const ended = (end: ExchangeEnd) => {
+      waiter.underWay -= 1;
+      const nowMs = performance.now();
+      this.#deps.metrics.actionSeconds.observe((nowMs - waiter.begunAtMs) / 1000);
+      waiter.begunAtMs = nowMs;
+      if (waiter.underWay === 0) this.#takeBack(connection, waiter, end);
+      if (!waiter.isAbandoned) sink.ended(end);
+      this.#serve();
     };
-    const { permit } = waiter;
-    connection.exchange(encodeAction(permit.lines), sink, this.#settings.actionTimeoutMs + permit.expectedMs);
+    const answer = (bytes: Buffer) => {
+      if (!waiter.isAbandoned) sink.answer(bytes);
+    };
+    connection.exchange(permit.lines, { answer, ended }, this.#settings.actionTimeoutMs + permit.expectedMs);
+  }
+
+  #takeBack(connection: LeaseConnection, waiter: Waiter, end: ExchangeEnd): void {
+    waiter.connection = null;
+    this.#hold(waiter.permit.user, -1);
+    if (end === 'complete' && connection.isOpen) this.#rest(connection);
   }
 
   #mayHold(user: string): boolean {
@@ -166,10 +200,13 @@ export class ActionPool {
 
   #rest(connection: LeaseConnection): void {
     connection.resume();
-    this.#idle.set(
-      connection,
-      setTimeout(() => connection.close(), this.#settings.poolIdleTimeoutMs),
-    );
+    this.#idle.set(connection, performance.now());
+  }
+
+  /** One timer for all of them: an action should not cost one. */
+  #closeUnused(): void {
+    const oldest = performance.now() - this.#settings.poolIdleTimeoutMs;
+    for (const [connection, sinceMs] of [...this.#idle]) if (sinceMs <= oldest) connection.close();
   }
 
   #openOnDemand(): void {
@@ -203,7 +240,6 @@ export class ActionPool {
 
   #forget(connection: LeaseConnection): void {
     this.#connections.delete(connection);
-    clearTimeout(this.#idle.get(connection));
     this.#idle.delete(connection);
     if (this.#isOpen) this.#serve();
   }
@@ -213,13 +249,21 @@ export class ActionPool {
   }
 
   #refuse(waiter: Waiter, end: ForwardEnd): void {
-    clearTimeout(waiter.deadline);
+    stopWaiting(waiter);
     this.#waiters.remove(waiter.permit.user, waiter);
     if (!waiter.isAbandoned) waiter.sink.ended(end);
   }
 
   #leaseOf(waiter: Waiter): Lease {
+    const hasRoom = () => waiter.connection?.isOpen === true && waiter.sent < MOST_SENT && this.#waiters.size === 0;
     return {
+      get hasRoom() {
+        return hasRoom();
+      },
+      follow: (permit, sink) => {
+        if (waiter.connection === null) queueMicrotask(() => sink.ended('no-lease'));
+        else this.#exchange(waiter.connection, waiter, { permit, sink });
+      },
       pause: () => waiter.connection?.pause(),
       resume: () => waiter.connection?.resume(),
       abandon: () => {
@@ -229,4 +273,9 @@ export class ActionPool {
       },
     };
   }
+}
+
+function stopWaiting(waiter: Waiter): void {
+  if (waiter.deadline !== null) clearTimeout(waiter.deadline);
+  waiter.deadline = null;
 }

@@ -1,14 +1,14 @@
 /**
- * One logged-in upstream connection that carries one action at a time.
+ * One logged-in upstream connection that is lent to one session for a few actions in a row.
  *
  *     exchange ──► action + sentinel Ping ──► Asterisk
- *     sink.answer ◄── whole blocks ◄── … ◄── Pong of the sentinel: sink.ended('complete')
+ *     sink.answer ◄── whole blocks ◄── … ◄── Pong of the sentinel: sink.ended('complete'), then the next one's answer
  *
  * Asterisk answers a connection's actions strictly in order, so whatever comes before the Pong is the answer, whatever
  * its shape. The token of the sentinel is random: no header that a caller can influence can pretend to be the end.
  */
 import type { Duplex } from 'node:stream';
-import { encodeAction } from '../ami/encoder.js';
+import { encodeActionText } from '../ami/encoder.js';
 import { newToken } from './token.js';
 
 /** How an exchange ended. `lost` and `late`: the action was sent and its outcome is unknown. */
@@ -23,19 +23,24 @@ export interface AnswerSink {
 interface Exchange {
   readonly sink: AnswerSink;
   readonly sentinel: Buffer;
-  readonly deadline: NodeJS.Timeout;
+  /** Counted from the end of the exchange before it: Asterisk has not begun with it earlier. */
+  readonly deadlineMs: number;
 }
 
 const BLOCK_END = Buffer.from('\r\n\r\n', 'latin1');
 const SENTINEL_HEADS = [Buffer.from('Response: Success\r\n', 'latin1'), Buffer.from('Response: Error\r\n', 'latin1')];
 /** A block larger than this is passed on in parts, so that no answer has to fit into memory. */
 const MAX_HELD_BYTES = 1 << 20;
+const NOTHING = Buffer.alloc(0);
 
 export class LeaseConnection {
   readonly #socket: Duplex;
   readonly #closed: (connection: LeaseConnection) => void;
-  #exchange: Exchange | null = null;
-  #held: Buffer = Buffer.alloc(0);
+  /** In the order in which Asterisk answers; the answer that comes in is that of the first. */
+  readonly #exchanges: Exchange[] = [];
+  #deadline: NodeJS.Timeout | null = null;
+  #unsent = '';
+  #held: Buffer = NOTHING;
   #isOpen = true;
 
   /** `closed` is told once when the connection is over, whoever ended it. */
@@ -52,13 +57,17 @@ export class LeaseConnection {
     return this.#isOpen;
   }
 
-  /** Sends an action and its sentinel in one write. At most one exchange at a time; an answer that takes longer than `deadlineMs` closes the connection. */
-  exchange(action: Buffer, sink: AnswerSink, deadlineMs: number): void {
+  /**
+   * Sends an action and its sentinel, behind those that are under way. An answer that takes longer than `deadlineMs`
+   * closes the connection. What is exchanged within one tick leaves in one write, the dearest thing that is done here.
+   */
+  exchange(lines: readonly string[], sink: AnswerSink, deadlineMs: number): void {
     const token = newToken();
-    const ping = encodeAction(['Action: Ping', `ActionID: ${token}`]);
-    const deadline = setTimeout(() => this.#end('late'), deadlineMs);
-    this.#exchange = { sink, sentinel: Buffer.from(`ActionID: ${token}\r\n`, 'latin1'), deadline };
-    this.#socket.write(Buffer.concat([action, ping]));
+    const sentinel = Buffer.from(`ActionID: ${token}\r\n`, 'latin1');
+    this.#exchanges.push({ sink, sentinel, deadlineMs });
+    if (this.#exchanges.length === 1) this.#watch(deadlineMs);
+    if (this.#unsent === '') process.nextTick(() => this.#flush());
+    this.#unsent += `${encodeActionText(lines)}Action: Ping\r\nActionID: ${token}\r\n\r\n`;
   }
 
   /** Stops reading the answer until `resume`: a slow client slows its own lease down and nobody else. */
@@ -73,36 +82,50 @@ export class LeaseConnection {
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#socket.destroy();
-    this.#end('lost');
-    this.#closed(this);
+    this.#over();
+  }
+
+  #flush(): void {
+    const text = this.#unsent;
+    this.#unsent = '';
+    if (this.#isOpen) this.#socket.write(text, 'latin1');
   }
 
   #take(chunk: Buffer): void {
-    const exchange = this.#exchange;
-    // Asterisk was told to send no events here: bytes that nobody asked for mean that we have lost the thread.
-    if (exchange === null) return this.close();
+    if (!this.#isOpen) return;
     this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    while (this.#held.length > 0 && this.#isOpen) {
+      const [exchange] = this.#exchanges;
+      // Asterisk was told to send no events here: bytes that nobody asked for mean that we have lost the thread.
+      if (exchange === undefined) return this.close();
+      if (!this.#completes(exchange)) return;
+    }
+  }
+
+  /** False when more bytes are needed. */
+  #completes(exchange: Exchange): boolean {
     // From the start each time: the sentinel may be here already while the rest of its block is still to come.
     const found = this.#held.indexOf(exchange.sentinel);
-    if (found < 0) return this.#releaseBlocks(exchange);
+    if (found < 0) {
+      this.#releaseBlocks(exchange);
+      return false;
+    }
     const end = this.#held.indexOf(BLOCK_END, found);
-    if (end < 0) return;
+    if (end < 0) return false;
     this.#complete(exchange, sentinelStart(this.#held, found), end + BLOCK_END.length);
+    return true;
   }
 
   #complete(exchange: Exchange, start: number | null, end: number): void {
     if (start === null) return this.close();
     const answer = this.#held.subarray(0, start);
-    // Bytes behind the Pong belong to nothing we asked: the answer holds, the connection is not used again.
-    const isClean = end === this.#held.length;
-    if (!isClean) this.#isOpen = false;
-    this.#held = Buffer.alloc(0);
+    this.#held = this.#held.subarray(end);
+    // Bytes behind the last Pong belong to nothing we asked: the answer holds, the connection is not used again.
+    const isLost = this.#held.length > 0 && this.#exchanges.length === 1;
+    if (isLost) this.#isOpen = false;
     if (answer.length > 0) exchange.sink.answer(answer);
     this.#end('complete');
-    if (isClean) return;
-    this.#socket.destroy();
-    this.#closed(this);
+    if (isLost) this.#over();
   }
 
   #releaseBlocks(exchange: Exchange): void {
@@ -115,13 +138,29 @@ export class LeaseConnection {
     exchange.sink.answer(answer);
   }
 
+  #late(): void {
+    this.#isOpen = false;
+    this.#end('late');
+    this.#over();
+  }
+
+  #over(): void {
+    this.#socket.destroy();
+    while (this.#exchanges.length > 0) this.#end('lost');
+    this.#closed(this);
+  }
+
   #end(end: ExchangeEnd): void {
-    const exchange = this.#exchange;
-    if (exchange === null) return;
-    this.#exchange = null;
-    clearTimeout(exchange.deadline);
-    exchange.sink.ended(end);
-    if (end === 'late') this.close();
+    const exchange = this.#exchanges.shift();
+    if (this.#deadline !== null) clearTimeout(this.#deadline);
+    this.#deadline = null;
+    const [next] = this.#exchanges;
+    if (next !== undefined) this.#watch(next.deadlineMs);
+    exchange?.sink.ended(end);
+  }
+
+  #watch(deadlineMs: number): void {
+    this.#deadline = setTimeout(() => this.#late(), deadlineMs);
   }
 }
 

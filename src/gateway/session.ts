@@ -1,12 +1,13 @@
 /**
  * One conversation with one client: its life, its order, and what is its turn.
  *
- *     receive ──► refuse │ answer here (local-actions) │ forward with a Permit
+ *     receive ──► refuse │ answer here (local-actions) │ forward with a Permit (actions-under-way)
  *                                   │
  *     deliver ──► while an action is in work: held (bounded) ──► behind its answer, as in Asterisk
  *
- * A session has one action in work, as in Asterisk; the next message is asked for when it is settled. Behind a
- * forwarded action the session settles by a barrier, so that the events it caused precede the next answer.
+ * Messages are answered in their order, as in Asterisk; the next one is asked for when the last is settled, or taken
+ * ahead where it is to be forwarded like the one before. Behind a forwarded action the session settles by a barrier,
+ * so that the events it caused precede the next answer.
  */
 import type { DecodedInput } from '../ami/action-decoder.js';
 import { encodeError } from '../ami/encoder.js';
@@ -15,8 +16,6 @@ import { type ClassSet, NO_CLASSES } from '../ami/privilege.js';
 import type { SecurityFact } from '../ami/security-event.js';
 import { unreachable } from '../lib/unreachable.js';
 import type { CloseReason, Receiver } from '../net/connection.js';
-import { lookupAction } from '../policy/action-classes.js';
-import { describeFilterDenial } from '../policy/action-filter.js';
 import {
   authorizeAction,
   authorizeBeforeLogin,
@@ -25,10 +24,13 @@ import {
   type Permit,
 } from '../policy/authorize-action.js';
 import type { Policy } from '../policy/policy.js';
-import type { ForwardEnd, ForwardSink, Lease } from './action-pool.js';
+import { ActionsUnderWay } from './actions-under-way.js';
 import type { EventSubscriber } from './fan-out.js';
+import { HeldEvents } from './held-events.js';
+import { IdleWatch } from './idle-watch.js';
 import { answerLocally } from './local-actions.js';
 import { refusesSecondLogin } from './login.js';
+import { reportRefusal } from './refusal.js';
 import type { LoggedIn, SessionDeps, SessionPort, SessionSettings, SessionState } from './session-port.js';
 
 export class Session implements SessionPort, EventSubscriber, Receiver {
@@ -39,18 +41,26 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   /** The user as typed: Asterisk's session keeps this spelling. */
   #username = '';
   #isBusy = false;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
+  readonly #held: HeldEvents;
   #hasFetched = false;
   #stir: (() => void) | null = null;
-  #lease: Lease | null = null;
+  readonly #underWay: ActionsUnderWay;
+  /** Taken ahead, and found to be in need of the answers before it. */
+  #next: DecodedInput | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #heardAt = 0;
-  #idleTimer: NodeJS.Timeout | null = null;
+  readonly #idle: IdleWatch;
 
   constructor(deps: SessionDeps, settings: SessionSettings) {
     this.deps = deps;
     this.settings = settings;
+    const wait = settings.events === 'pushed' ? 'short' : 'long';
+    this.#held = new HeldEvents({ maxBytes: settings.maxHeldBytes, wait });
+    this.#underWay = new ActionsUnderWay({ ...deps, settled: (volume) => this.#settle(volume) });
+    this.#idle = new IdleWatch(
+      settings.idleTimeoutMs,
+      () => this.#isBusy,
+      () => this.close('idle-timeout'),
+    );
   }
 
   /** Greets with Asterisk's own banner and begins to listen. */
@@ -71,7 +81,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   /** Door: in from a client. */
   receive(input: DecodedInput): void {
     this.#isBusy = true;
-    this.#heardAt = performance.now();
+    this.#idle.heard();
     switch (input.kind) {
       case 'line-too-long':
         return this.#refuseForm(input.kind, input.actionId, 'Failed to parse message: line too long');
@@ -86,22 +96,21 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
 
   /** Events for this session, in order; they wait while an action is in work. */
   deliver(bytes: Buffer): void {
-    if (!this.#isBusy && this.settings.events === 'pushed') return this.deps.connection.send(bytes);
-    // What may wait for long must not keep alive the chunk that it came in.
-    const isSmallPart = this.settings.events === 'fetched' && bytes.length * 2 < bytes.buffer.byteLength;
-    this.#held.push(isSmallPart ? Buffer.from(bytes) : bytes);
-    this.#heldBytes += bytes.length;
-    if (this.#heldBytes > this.settings.maxHeldBytes) return this.#overflow();
+    if (!this.#isBusy && this.settings.events === 'pushed') return this.deps.connection.sendNow(bytes);
+    this.#held.push(bytes);
+    if (this.#held.isOverfull) return this.#overflow();
     this.#stir?.();
   }
 
   /** The client sent more while an action is in work. */
   waiting(): void {
     this.#stir?.();
+    this.#workAhead();
   }
 
   drained(): void {
-    this.#lease?.resume();
+    this.#underWay.resume();
+    this.#workAhead();
   }
 
   ended(reason: CloseReason): void {
@@ -109,9 +118,10 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     const loggedIn = this.#state.phase === 'authenticated' ? this.#state : null;
     this.#state = { phase: 'closed', reason };
     this.stopTimer();
-    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
-    this.#lease?.abandon();
-    this.#held = [];
+    this.#idle.stop();
+    this.#underWay.abandon();
+    this.#held.take();
+    this.#next = null;
     this.deps.fanOut.leave(this);
     this.deps.registry.remove(this, this.#user);
     this.deps.metrics.sessionsClosed.inc({ reason });
@@ -178,7 +188,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     this.#state = { phase: 'authenticated', policy, eventMask, filters: policy.filters, sinceMs: this.deps.nowMs() };
     this.deps.connection.trust();
     this.deps.connection.limitStall(policy.writeTimeoutMs);
-    if (this.settings.idleTimeoutMs > 0) this.#watchIdle(this.settings.idleTimeoutMs);
+    this.#idle.start();
     this.deps.registry.logIn(this, policy.user);
   }
 
@@ -200,7 +210,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     this.#stir = act;
     if (!this.#hasFetched) this.view({});
     this.#hasFetched = true;
-    if (this.#held.length > 0) act();
+    if (!this.#held.isEmpty) act();
   }
 
   raise(fact: SecurityFact): void {
@@ -212,16 +222,6 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     const sessionAtMs = this.#state.phase === 'authenticated' ? this.#state.sinceMs : 0;
     const account = { sessionId: this.settings.id, sessionUser: this.#username, sessionAtMs };
     return security.record(fact, { ...account, peer: connection.peer });
-  }
-
-  /** Looks again when it might be over, so that a message costs no timer. An action in work is not idle. */
-  #watchIdle(waitMs: number): void {
-    this.#idleTimer = setTimeout(() => {
-      const silentMs = this.#isBusy ? 0 : performance.now() - this.#heardAt;
-      const leftMs = this.settings.idleTimeoutMs - silentMs;
-      if (leftMs > 0) this.#watchIdle(leftMs);
-      else this.close('idle-timeout');
-    }, waitMs);
   }
 
   // ── the way of one action ──
@@ -244,11 +244,40 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
         if (!this.deps.actionRates.admits(this.#state.policy, verdict.permit.action)) {
           return this.#refuse(action, { reason: 'action-rate' });
         }
-        this.deps.metrics.actions.inc({ action: verdict.permit.action, decision: 'forwarded' });
-        return this.#forward(action, verdict.permit);
+        this.#forward(action, verdict.permit);
+        return this.#workAhead();
       default:
         return unreachable(verdict);
     }
+  }
+
+  #forward(action: AmiAction, permit: Permit): void {
+    this.deps.metrics.actions.inc({ action: permit.action, decision: 'forwarded' });
+    this.#underWay.forward(action, permit);
+  }
+
+  /** Takes messages that are here already and sends them behind the action under way, up to the first that must wait. */
+  #workAhead(): void {
+    while (this.#next === null && !this.#underWay.isEmpty && this.#underWay.hasRoom(this.#seesEvents)) {
+      const input = this.deps.connection.take();
+      if (input === null) return;
+      this.#idle.heard();
+      if (!this.#follows(input)) this.#next = input;
+    }
+  }
+
+  /** False for what is answered here, refused or not understood: that is decided when it is its turn. */
+  #follows(input: DecodedInput): boolean {
+    if (input.kind !== 'action' || this.#state.phase !== 'authenticated') return false;
+    const verdict = authorizeAction(this.#state.policy, input.action, this.deps.relay.actions);
+    if (verdict.kind !== 'permitted') return false;
+    if (!this.deps.actionRates.admits(this.#state.policy, verdict.permit.action)) return false;
+    this.#forward(input.action, verdict.permit);
+    return true;
+  }
+
+  get #seesEvents(): boolean {
+    return this.viewedClasses !== NO_CLASSES;
   }
 
   #receiveBeforeLogin(action: AmiAction): void {
@@ -258,47 +287,28 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     answerLocally(this, verdict.action, action);
   }
 
-  /** A refusal in its one place: the security event, the count, the log line, the answer. */
   #refuse(action: AmiAction, denial: Denial): void {
-    const fact = securityFactOf(action, denial);
-    if (fact !== null) this.raise(fact);
-    const { metrics, log } = this.deps;
-    const known = lookupAction(this.deps.relay.actions, action.name);
-    // The metric's label never comes from the wire: a name that Asterisk does not know is `unknown`.
-    const name = known.kind === 'known' ? known.name : 'unknown';
-    metrics.actions.inc({ action: name, decision: denial.reason });
-    if (this.#user !== null) metrics.userDenials.inc({ user: this.#user, reason: denial.reason });
-    log.warn({ user: this.#user, action: name, ...refusalDetail(denial) }, 'action refused');
+    reportRefusal(this, this.#user, action, denial);
     this.answer(encodeError(action.actionId, denialMessage(denial, action)));
   }
 
-  #forward(action: AmiAction, permit: Permit): void {
-    const { connection } = this.deps;
-    const sink: ForwardSink = {
-      answer: (bytes) => {
-        connection.send(bytes);
-        if (connection.isCongested) this.#lease?.pause();
-      },
-      ended: (end) => this.#forwarded(action, end),
-    };
-    this.#lease = this.deps.relay.forward(permit, sink);
+  /** All that was forwarded is answered. */
+  #settle(volume: 'quiet' | 'loud'): void {
+    this.#release();
+    if (volume === 'loud' && this.#seesEvents) this.deps.relay.barrier(() => this.#goOn());
+    else this.#goOn();
   }
 
-  #forwarded(action: AmiAction, end: ForwardEnd): void {
-    this.#lease = null;
-    this.deps.metrics.forwardEnds.inc({ end });
-    if (end !== 'complete') {
-      this.deps.log.warn({ user: this.#user, end }, 'action was not answered by Asterisk');
-      return this.answer(encodeError(action.actionId, FORWARD_ERRORS[end]));
-    }
-    this.#release();
-    if (this.viewedClasses === NO_CLASSES) return this.deps.connection.ready();
-    this.deps.relay.barrier(() => this.deps.connection.ready());
+  #goOn(): void {
+    const next = this.#next;
+    this.#next = null;
+    if (next !== null) this.receive(next);
+    else this.deps.connection.ready();
   }
 
   #release(): void {
     this.#isBusy = false;
-    this.#heardAt = performance.now();
+    this.#idle.heard();
     this.#stir = null;
     if (this.settings.events === 'pushed') this.#sendHeld();
   }
@@ -307,48 +317,10 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   #overflow(): void {
     if (this.settings.events === 'pushed' || this.#hasFetched) return this.close('event-backlog');
     this.deps.fanOut.leave(this);
-    this.#held = [];
-    this.#heldBytes = 0;
+    this.#held.take();
   }
 
   #sendHeld(): void {
-    const held = this.#held;
-    this.#held = [];
-    this.#heldBytes = 0;
-    for (const bytes of held) this.deps.connection.send(bytes);
+    for (const bytes of this.#held.take()) this.deps.connection.send(bytes);
   }
-}
-
-/** What a client is told when Asterisk did not answer; each says whether the action may have happened. */
-const FORWARD_ERRORS = {
-  unavailable: 'Asterisk is not connected; the action was not sent',
-  'no-lease': 'No upstream connection became free in time; the action was not sent',
-  lost: 'The connection to Asterisk broke; the outcome of the action is unknown',
-  late: 'Asterisk did not answer in time; the outcome of the action is unknown',
-} as const satisfies Record<Exclude<ForwardEnd, 'complete'>, string>;
-
-/** Asterisk reports refused and malformed requests, but not refused arguments. */
-function securityFactOf(action: AmiAction, denial: Denial): SecurityFact | null {
-  switch (denial.reason) {
-    case 'missing-action':
-      return { event: 'RequestBadFormat', action: 'NONE' };
-    case 'unknown-action':
-      return { event: 'RequestBadFormat', action: action.name };
-    case 'not-logged-in':
-    case 'missing-class':
-    case 'action-filter':
-      return { event: 'RequestNotAllowed', action: action.name };
-    case 'action-rate':
-    case 'argument':
-    case 'unforwardable':
-      return null;
-    default:
-      return unreachable(denial);
-  }
-}
-
-function refusalDetail(denial: Denial): { readonly reason: string; readonly rule?: string } {
-  const { reason } = denial;
-  if (reason === 'action-filter') return { reason, rule: describeFilterDenial(denial.filter) };
-  return reason === 'argument' ? { reason, rule: denial.rule } : { reason };
 }

@@ -98,12 +98,21 @@ export class HttpConnection implements Connection {
     this.#advance();
   }
 
+  /** Each request has an answer of its own: none is worked ahead of. */
+  take(): null {
+    return null;
+  }
+
   send(bytes: Buffer): void {
     const exchange = this.#current;
     if (exchange === null || exchange.isDisplaced) return;
     exchange.sent.push(bytes);
     exchange.bytes += bytes.length;
     if (exchange.bytes > MAX_ANSWER_BYTES) this.close('answer-too-large');
+  }
+
+  sendNow(bytes: Buffer): void {
+    this.send(bytes);
   }
 
   /** An answer is collected here before the client gets the first byte of it, so nothing is held back at Asterisk. */

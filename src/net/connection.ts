@@ -79,8 +79,12 @@ export interface Connection {
   start(receiver: Receiver): void;
   /** The receiver can take one more message. */
   ready(): void;
+  /** The next message if it is here already, for a receiver that works ahead without `ready`; else `null`. */
+  take(): DecodedInput | null;
   /** Queues bytes; they leave within this tick, in order. A queue over its bound ends the connection as a slow consumer. */
   send(bytes: Buffer): void;
+  /** As `send`, but at once: for what was gathered already. */
+  sendNow(bytes: Buffer): void;
   /** True while so much waits for the client that a producer which can wait should. */
   readonly isCongested: boolean;
   /** How long one write may stall before the client counts as a slow consumer, in milliseconds. */

@@ -73,6 +73,7 @@ export class Listener {
   readonly #entries = new Map<string, Entry>();
   readonly #server: Server;
   readonly #tlsServer: TlsServer | null;
+  #bound: Endpoint | null = null;
 
   constructor(deps: ListenerDeps, settings: ListenerSettings) {
     this.#deps = deps;
@@ -109,8 +110,12 @@ export class Listener {
 
   /** Asterisk's LocalAddress is what it listens on, `0.0.0.0` or `::` included, not what the client has dialled. */
   get #boundTo(): Endpoint | null {
+    if (this.#bound !== null) return this.#bound;
+    // Kept: each question is one to the kernel.
     const address = this.#server.address();
-    return address !== null && typeof address === 'object' ? { address: address.address, port: address.port } : null;
+    const isBound = address !== null && typeof address === 'object';
+    this.#bound = isBound ? { address: address.address, port: address.port } : null;
+    return this.#bound;
   }
 
   /** New connections get this certificate from now on. */

@@ -9,7 +9,7 @@
  * questions is not asked for more of them, and one that sends a flood takes turns with the others.
  */
 import type { Socket } from 'node:net';
-import { ActionDecoder } from '../ami/action-decoder.js';
+import { ActionDecoder, type DecodedInput } from '../ami/action-decoder.js';
 import type { CloseReason, Connection, Peer, Receiver } from './connection.js';
 import { decodeProxyHeader } from './proxy-header.js';
 import { WriteProgress } from './write-progress.js';
@@ -29,6 +29,8 @@ export interface SocketConnectionSettings {
 
 /** Messages of one client in a row before everybody else has a turn. */
 const MESSAGES_A_TURN = 64;
+/** Up to here, copying several parts into one costs less than handing each to the kernel. */
+const MOST_JOINED_BYTES = 16 * 1024;
 /** Where nothing is owed to the client, the connection does not linger: neither its memory nor its descriptor is worth it. */
 const CUT_OFF: ReadonlySet<CloseReason> = new Set([
   'slow-consumer',
@@ -81,15 +83,29 @@ export class SocketConnection implements Connection {
     if (!this.#pumping) this.#pump();
   }
 
+  take(): DecodedInput | null {
+    if (this.#wanted || this.#isOver || this.#turnsLeft === 0) return null;
+    const input = this.#decoder.next();
+    if (input === null) return null;
+    this.#turnsLeft -= 1;
+    if (this.#decoder.pendingBytes <= this.#settings.maxPendingBytes) this.#socket.resume();
+    return input;
+  }
+
   send(bytes: Buffer): void {
     if (this.#isOver || bytes.length === 0) return;
     if (this.#queue.length === 0) process.nextTick(() => this.#flush());
     this.#queue.push(bytes);
     this.#queuedBytes += bytes.length;
-    if (this.#waitingBytes <= this.#settings.maxQueueBytes) return;
     // Bytes of this tick have not had their chance yet; what the kernel takes now does not wait for the client.
-    this.#flush();
-    if (this.#waitingBytes > this.#settings.maxQueueBytes) this.close('slow-consumer');
+    if (this.#waitingBytes > this.#settings.maxQueueBytes) this.#flushWithinBound();
+  }
+
+  sendNow(bytes: Buffer): void {
+    if (this.#isOver || bytes.length === 0) return;
+    this.#queue.push(bytes);
+    this.#queuedBytes += bytes.length;
+    this.#flushWithinBound();
   }
 
   get isCongested(): boolean {
@@ -171,18 +187,27 @@ export class SocketConnection implements Connection {
     if (this.#wanted && !this.#pumping) this.#pump();
   }
 
+  #flushWithinBound(): void {
+    this.#flush();
+    if (this.#waitingBytes > this.#settings.maxQueueBytes) this.close('slow-consumer');
+  }
+
   #flush(): void {
     const queue = this.#queue;
-    if (queue.length === 0 || this.#socket.destroyed) return;
+    const [first] = queue;
+    if (first === undefined || this.#socket.destroyed) return;
+    const size = this.#queuedBytes;
     this.#queue = [];
     this.#queuedBytes = 0;
-    const last = queue.pop();
-    if (last === undefined) return;
-    if (queue.length > 0) this.#socket.cork();
-    for (const bytes of queue) this.#socket.write(bytes);
-    this.#socket.write(last);
-    if (queue.length > 0) this.#socket.uncork();
+    if (size <= MOST_JOINED_BYTES) this.#socket.write(queue.length === 1 ? first : Buffer.concat(queue, size));
+    else this.#writeParts(queue);
     this.#progress.watch();
+  }
+
+  #writeParts(parts: readonly Buffer[]): void {
+    this.#socket.cork();
+    for (const bytes of parts) this.#socket.write(bytes);
+    this.#socket.uncork();
   }
 
   #drain(): void {

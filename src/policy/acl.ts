@@ -80,7 +80,7 @@ export function aclOf(baseline: RuleSet | null, named: readonly RuleSet[]): Acl 
 /** True when this peer may log in. The address is written as Node writes a socket's; one that cannot be read is refused. */
 export function permits(acl: Acl, address: string): boolean {
   if (acl.kind === 'refuse-all') return false;
-  const peer = readAddress(spellPeerAddress(address));
+  const peer = readPeer(address);
   return peer !== null && acl.sets.every((set) => permitsPeer(set, peer));
 }
 
@@ -88,6 +88,19 @@ export function permits(acl: Acl, address: string): boolean {
 export function permitsEverybody(acl: Acl): boolean {
   return acl.kind === 'rule-sets' && acl.sets.every((set) => set.rules.every((rule) => rule.sense === 'permit'));
 }
+
+/** One connection is asked about several times, and reading its address costs more than all rules: the last ones are kept. */
+function readPeer(address: string): Address | null {
+  const known = READ_PEERS.get(address);
+  if (known !== undefined) return known;
+  const peer = readAddress(spellPeerAddress(address));
+  if (READ_PEERS.size >= MOST_READ_PEERS) READ_PEERS.clear();
+  READ_PEERS.set(address, peer);
+  return peer;
+}
+
+const READ_PEERS = new Map<string, Address | null>();
+const MOST_READ_PEERS = 1024;
 
 /** Last match wins, as in Asterisk's ast_apply_ha. */
 function permitsPeer(set: RuleSet, peer: Address): boolean {

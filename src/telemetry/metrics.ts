@@ -42,6 +42,12 @@ const NAMES = {
     help: 'Events received from Asterisk.',
     labels: [],
   },
+  logLinesDropped: {
+    type: 'counter',
+    name: 'log_lines_dropped_total',
+    help: 'Log lines dropped because standard output was not read.',
+    labels: [],
+  },
   connections: {
     type: 'counter',
     name: 'connections_total',

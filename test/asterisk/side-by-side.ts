@@ -79,7 +79,7 @@ export async function startGateway(
   upstreamPort: number,
   wanted: Omit<Wanted, 'version' | 'name'>,
   telemetry: Telemetry = makeMetrics(),
-  log: Log = makeLogger(process.env.AMI_TEST_LOG === undefined ? 'silent' : 'debug'),
+  log: Log = makeLogger(process.env.AMI_TEST_LOG === undefined ? 'silent' : 'debug', process.stdout),
 ): Promise<App> {
   const dir = mkdtempSync(path.join(tmpdir(), 'ami-gateway-test-'));
   mkdirSync(dir, { recursive: true });

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type ExchangeEnd, LeaseConnection } from '../../src/gateway/lease-connection.js';
 
-const ACTION = Buffer.from('Action: CoreStatus\r\nActionID: 1\r\n\r\n', 'latin1');
+const ACTION = ['Action: CoreStatus', 'ActionID: 1'];
 
 /** The near end is the gateway's; what it writes is kept, what the test pushes it reads. */
 function makeLease() {
@@ -27,7 +27,22 @@ function makeLease() {
     lease,
     near,
     ends,
-    exchange: (deadlineMs = 10_000) => lease.exchange(ACTION, sink, deadlineMs),
+    /** What is exchanged in one tick leaves in one write, behind it. */
+    exchange: async (deadlineMs = 10_000) => {
+      lease.exchange(ACTION, sink, deadlineMs);
+      await turn();
+    },
+    pipeline: async (count: number, deadlineMs = 10_000) => {
+      for (let n = 0; n < count; n++) lease.exchange(ACTION, sink, deadlineMs);
+      await turn();
+    },
+    writes: () => written.length,
+    tokens: () =>
+      [
+        ...Buffer.concat(written)
+          .toString('latin1')
+          .matchAll(/ActionID: ([0-9a-f]{32})\r\n/g),
+      ].map((found) => found[1] ?? ''),
     /** The sentinel that left behind the last action. */
     token: () => /ActionID: ([0-9a-f]{32})\r\n/.exec(Buffer.concat(written).toString('latin1').slice(-60))?.[1] ?? '',
     answer: () => Buffer.concat(answers).toString('latin1'),
@@ -55,7 +70,7 @@ describe('a leased connection', () => {
     const wrong: number[] = [];
     for (let at = 1; at < length; at++) {
       const lease = makeLease();
-      lease.exchange();
+      await lease.exchange();
       const wire = answer + pong(lease.token());
 
       await receive(lease.near, [wire.slice(0, at), wire.slice(at)]);
@@ -68,7 +83,7 @@ describe('a leased connection', () => {
 
   it('ends when answer and sentinel come byte by byte', async () => {
     const lease = makeLease();
-    lease.exchange();
+    await lease.exchange();
     const answer = 'Event: Item\r\nValue: 1\n\r\n\r\nEvent: Complete\r\n\r\n';
 
     await receive(lease.near, [...(answer + pong(lease.token()))]);
@@ -79,10 +94,10 @@ describe('a leased connection', () => {
 
   it('carries the next action after the end of the first', async () => {
     const lease = makeLease();
-    lease.exchange();
+    await lease.exchange();
     await receive(lease.near, [`one\r\n\r\n${pong(lease.token())}`]);
 
-    lease.exchange();
+    await lease.exchange();
     await receive(lease.near, [`two\r\n\r\n${pong(lease.token())}`]);
 
     expect(lease.answer()).toBe('one\r\n\r\ntwo\r\n\r\n');
@@ -91,7 +106,7 @@ describe('a leased connection', () => {
 
   it('passes a block on in parts when it is larger than memory should hold', async () => {
     const lease = makeLease();
-    lease.exchange();
+    await lease.exchange();
     const answer = `Response: Success\r\n${'Output: x\r\n'.repeat(250_000)}\r\n`;
     let most = 0;
 
@@ -107,7 +122,7 @@ describe('a leased connection', () => {
 
   it('holds the answer but is not used again when bytes come behind the sentinel', async () => {
     const lease = makeLease();
-    lease.exchange();
+    await lease.exchange();
 
     await receive(lease.near, [`x\r\n\r\n${pong(lease.token())}Event: Uninvited\r\n\r\n`]);
 
@@ -129,7 +144,7 @@ describe('a leased connection', () => {
 
   it('closes when the sentinel stands where no answer of a Ping can stand', async () => {
     const lease = makeLease();
-    lease.exchange();
+    await lease.exchange();
 
     await receive(lease.near, [`Event: Echo\r\nActionID: ${lease.token()}\r\n\r\n`]);
 
@@ -139,12 +154,52 @@ describe('a leased connection', () => {
 
   it('ends an exchange as late once, and the connection with it', async () => {
     const lease = makeLease();
-    lease.exchange(1);
+    await lease.exchange(1);
 
     await expect.poll(() => lease.closedCount()).toBe(1);
     lease.lease.close();
 
     expect(lease.ends).toEqual(['late']);
     expect(lease.closedCount()).toBe(1);
+  });
+
+  it('sends what is exchanged in one tick in one write, and tells the answers apart at every split point', async () => {
+    const answers = ['one\r\n\r\n', 'Response: Success\r\nActionID: 1\r\n\r\nEvent: Item\r\n\r\n', ''];
+    const wrong: number[] = [];
+    const length = answers.join('').length + 3 * pong('x'.repeat(32)).length;
+    for (let at = 1; at < length; at++) {
+      const lease = makeLease();
+      await lease.pipeline(3);
+      const wire = answers.map((answer, n) => answer + pong(lease.tokens()[n] ?? '')).join('');
+
+      await receive(lease.near, [wire.slice(0, at), wire.slice(at)]);
+
+      const isRight = lease.answer() === answers.join('') && lease.ends.join() === 'complete,complete,complete';
+      if (!isRight || lease.writes() !== 1 || !lease.lease.isOpen) wrong.push(at);
+    }
+
+    expect(wrong).toEqual([]);
+  });
+
+  it('loses what was under way behind an answer that broke off', async () => {
+    const lease = makeLease();
+    await lease.pipeline(3);
+
+    await receive(lease.near, [`one\r\n\r\n${pong(lease.tokens()[0] ?? '')}Response: Succ`]);
+    lease.near.destroy();
+    await turn();
+
+    expect(lease.answer()).toBe('one\r\n\r\n');
+    expect(lease.ends).toEqual(['complete', 'lost', 'lost']);
+    expect(lease.closedCount()).toBe(1);
+  });
+
+  it('loses what was under way behind an answer that is late', async () => {
+    const lease = makeLease();
+    await lease.pipeline(2, 1);
+
+    await expect.poll(() => lease.closedCount()).toBe(1);
+
+    expect(lease.ends).toEqual(['late', 'lost']);
   });
 });

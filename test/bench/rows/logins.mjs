@@ -43,7 +43,7 @@ async function measureTurn(context, side) {
   const load = context.load('logins.mjs');
   const measure = async (/** @type {'plain' | 'md5'} */ auth) => {
     const login = { port, ...reader, auth };
-    await load.call('run', { login, parallel, seconds: 0.5 });
+    await load.call('run', { login, parallel, seconds: 3 });
     const { logins, seconds } = await load.call('run', { login, parallel, seconds: context.options.quick ? 1 : 3 });
     return logins / seconds;
   };

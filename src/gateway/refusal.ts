@@ -1,0 +1,46 @@
+/** A refusal in its one place: the security event, the count, the log line; the session answers. */
+import type { AmiAction } from '../ami/message.js';
+import type { SecurityFact } from '../ami/security-event.js';
+import { unreachable } from '../lib/unreachable.js';
+import { lookupAction } from '../policy/action-classes.js';
+import { describeFilterDenial } from '../policy/action-filter.js';
+import type { Denial } from '../policy/authorize-action.js';
+import type { SessionPort } from './session-port.js';
+
+export function reportRefusal(session: SessionPort, user: string | null, action: AmiAction, denial: Denial): void {
+  const fact = securityFactOf(action, denial);
+  if (fact !== null) session.raise(fact);
+  const { metrics, log, relay } = session.deps;
+  const known = lookupAction(relay.actions, action.name);
+  // The metric's label never comes from the wire: a name that Asterisk does not know is `unknown`.
+  const name = known.kind === 'known' ? known.name : 'unknown';
+  metrics.actions.inc({ action: name, decision: denial.reason });
+  if (user !== null) metrics.userDenials.inc({ user, reason: denial.reason });
+  log.warn({ user, action: name, ...refusalDetail(denial) }, 'action refused');
+}
+
+/** Asterisk reports refused and malformed requests, but not refused arguments. */
+function securityFactOf(action: AmiAction, denial: Denial): SecurityFact | null {
+  switch (denial.reason) {
+    case 'missing-action':
+      return { event: 'RequestBadFormat', action: 'NONE' };
+    case 'unknown-action':
+      return { event: 'RequestBadFormat', action: action.name };
+    case 'not-logged-in':
+    case 'missing-class':
+    case 'action-filter':
+      return { event: 'RequestNotAllowed', action: action.name };
+    case 'action-rate':
+    case 'argument':
+    case 'unforwardable':
+      return null;
+    default:
+      return unreachable(denial);
+  }
+}
+
+function refusalDetail(denial: Denial): { readonly reason: string; readonly rule?: string } {
+  const { reason } = denial;
+  if (reason === 'action-filter') return { reason, rule: describeFilterDenial(denial.filter) };
+  return reason === 'argument' ? { reason, rule: denial.rule } : { reason };
+}
