@@ -4,7 +4,7 @@
  */
 
 import type { CloseReason, Endpoint, Transport } from '../net/connection.js';
-import type { Arrival } from '../net/listener.js';
+import type { Arrival } from '../net/entries.js';
 import { type AdmissionLimits, findAdmissionRefusal } from '../policy/admission.js';
 import { networkOf } from '../policy/client-address.js';
 import type { Log } from '../telemetry/logger.js';

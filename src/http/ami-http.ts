@@ -7,7 +7,7 @@ import { asciiLowerCase } from '../ami/message.js';
 import type { HttpSettings, HttpTlsSettings } from '../config/http-settings.js';
 import { type Result, succeed } from '../lib/result.js';
 import { readCertificate, watchCertificate } from '../net/certificate.js';
-import { peerOf } from '../net/listener.js';
+import { peerOf } from '../net/peer-of.js';
 import { type AmiAnswer, errorAnswer } from './ami-answer.js';
 import { AmiRequests, type AmiRequestsDeps, type AmiRequestsSettings } from './ami-requests.js';
 import { cookieIdIn } from './cookie.js';

@@ -1,0 +1,22 @@
+/** What a TLS listener speaks, and the options of Node's TLS for it. */
+import type { Certificate } from './certificate.js';
+
+export interface TlsSettings {
+  readonly certificate: Certificate;
+  /** OpenSSL's list of ciphers; `null` for its default. */
+  readonly ciphers: string | null;
+  readonly honorCipherOrder: boolean;
+  /** Nothing older is ever spoken. */
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  /** How long a handshake may take, in milliseconds. */
+  readonly handshakeTimeoutMs: number;
+}
+
+/** The options of Node's TLS for these settings. */
+export function contextOf(tls: TlsSettings) {
+  const { certificate, ciphers, honorCipherOrder, minVersion } = tls;
+  const { cert, key, clientCa } = certificate;
+  // Who has no certificate may come in all the same: whether the user needs one is for the login to say.
+  const asked = clientCa === null ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: false };
+  return { cert, key, honorCipherOrder, minVersion, ...asked, ...(ciphers === null ? {} : { ciphers }) };
+}
