@@ -1,20 +1,17 @@
 /**
  * AMI over HTTP: its listeners, plain and with TLS, and the requests they share.
  */
-import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
-import { asciiLowerCase } from '../ami/message.js';
 import type { HttpSettings, HttpTlsSettings } from '../config/http-settings.js';
 import { type Result, succeed } from '../lib/result.js';
-import { readCertificate, watchCertificate } from '../net/certificate.js';
-import { peerOf } from '../net/peer-of.js';
+import { readCertificate } from '../net/certificate.js';
+import { CertificateKeeper } from '../net/certificate-keeper.js';
+import { tlsSettingsOf } from '../net/tls-context.js';
 import { type AmiAnswer, errorAnswer } from './ami-answer.js';
 import { AmiRequests, type AmiRequestsDeps, type AmiRequestsSettings } from './ami-requests.js';
-import { cookieIdIn } from './cookie.js';
-import { NOT_FOUND, UNKNOWN_METHOD } from './http-limits.js';
+import { HttpDoor } from './http-door.js';
 import { HttpListener, type HttpListenerDeps } from './http-listener.js';
-import { decodeParameters, type Parameter } from './parameters.js';
-import { findRoute, queryOf } from './routes.js';
+import { readRequest } from './read-request.js';
 
 export interface AmiHttpSettings extends AmiRequestsSettings {
   readonly http: HttpSettings;
@@ -25,15 +22,20 @@ export class AmiHttp {
   readonly #deps: AmiRequestsDeps;
   readonly #settings: AmiHttpSettings;
   readonly #requests: AmiRequests;
+  readonly #door: HttpDoor;
+  readonly #keeper: CertificateKeeper;
   #plain: HttpListener | null = null;
   #tls: HttpListener | null = null;
-  #connections = 0;
-  #unwatch: () => void = () => undefined;
 
   constructor(deps: AmiRequestsDeps, settings: AmiHttpSettings) {
     this.#deps = deps;
     this.#settings = settings;
     this.#requests = new AmiRequests(deps, settings);
+    this.#door = new HttpDoor({ ...deps, sessionLimit: () => settings.http.sessionLimit });
+    this.#keeper = new CertificateKeeper(
+      { ...deps, use: (certificate) => this.#tls?.useCertificate(certificate) },
+      'https',
+    );
   }
 
   async start(): Promise<Result<void>> {
@@ -65,21 +67,12 @@ export class AmiHttp {
   }
 
   reloadCertificate(): void {
-    const { tls } = this.#settings.http;
-    if (tls === null) return;
-    const certificate = readCertificate(tls);
-    if (!certificate.ok) {
-      this.#deps.log.error({ detail: certificate.failure }, 'certificate not reloaded, the old one stays');
-      return;
-    }
-    this.#tls?.useCertificate(certificate.value);
-    this.#deps.metrics.certificateExpiry.set({ listener: 'https' }, certificate.value.expiresAtMs / 1000);
-    this.#deps.log.info({ file: tls.certificateFile }, 'certificate reloaded');
+    this.#keeper.reload();
   }
 
   /** Accepts nothing any more; resolves when the last answer has left. Sessions are ended by who opened them. */
   async stop(): Promise<void> {
-    this.#unwatch();
+    this.#keeper.stop();
     this.#requests.stop();
     await Promise.all([this.#plain?.stop(), this.#tls?.stop()]);
   }
@@ -95,30 +88,18 @@ export class AmiHttp {
     const { inactivityMs, keepAliveMs } = http;
     const certificate = readCertificate(tls);
     if (!certificate.ok) return certificate;
-    const settings = {
-      certificate: certificate.value,
-      ciphers: tls.cipher,
-      honorCipherOrder: tls.prefersServerCipherOrder,
-      minVersion: tls.disablesTls12 ? 'TLSv1.3' : 'TLSv1.2',
-      handshakeTimeoutMs,
-    } as const;
     const { bindAddress, port } = tls;
-    this.#tls = new HttpListener(this.#listenerDeps('https'), {
-      bindAddress,
-      port,
-      tls: settings,
-      inactivityMs,
-      keepAliveMs,
-    });
-    this.#deps.metrics.certificateExpiry.set({ listener: 'https' }, certificate.value.expiresAtMs / 1000);
-    this.#unwatch = watchCertificate(tls, () => this.reloadCertificate());
+    const spoken = tlsSettingsOf(tls, certificate.value, handshakeTimeoutMs);
+    const settings = { bindAddress, port, tls: spoken, inactivityMs, keepAliveMs };
+    this.#tls = new HttpListener(this.#listenerDeps('https'), settings);
+    this.#keeper.watch({ files: tls, clientCaFile: null }, certificate.value);
     return this.#tls.start();
   }
 
   #listenerDeps(transport: 'http' | 'https'): HttpListenerDeps {
     const { log, metrics } = this.#deps;
     return {
-      mayConnect: (socket) => this.#mayConnect(socket, transport),
+      mayConnect: (socket) => this.#door.admits(socket, transport),
       serverName: () => this.#serverName,
       answer: (request, gone) => this.#answer(request, gone, transport),
       failed: (error) => log.error({ detail: error.stack }, 'request over HTTP failed'),
@@ -129,62 +110,13 @@ export class AmiHttp {
     };
   }
 
-  /** Beyond `sessionlimit` a connection ends without a word, as in Asterisk; both listeners count together. */
-  #mayConnect(socket: Socket, transport: 'http' | 'https'): boolean {
-    const { metrics, log } = this.#deps;
-    if (this.#deps.guard.knowsBan(peerOf(socket, transport)?.remote.address ?? '')) {
-      metrics.connections.inc({ listener: transport, result: 'banned' });
-      return false;
-    }
-    const isFull = this.#connections >= this.#settings.http.sessionLimit;
-    metrics.connections.inc({ listener: transport, result: isFull ? 'session-limit' : 'accepted' });
-    if (isFull) {
-      log.warn({ peer: socket.remoteAddress, reason: 'session-limit' }, 'connection refused');
-      return false;
-    }
-    this.#connections += 1;
-    socket.once('close', () => {
-      this.#connections -= 1;
-    });
-    return true;
-  }
-
   get #serverName(): string {
     const { version } = this.#deps.identity();
     return this.#settings.http.serverName ?? (version === null ? 'Asterisk' : `Asterisk/${version}`);
   }
 
   async #answer(request: FastifyRequest, gone: AbortSignal, transport: 'http' | 'https'): Promise<AmiAnswer> {
-    const { method } = request;
-    const target = request.originalUrl;
-    const route = findRoute(this.#settings.http.prefix, target);
-    const peer = peerOf(request.raw.socket, transport);
-    if (route === null || peer === null) return errorAnswer(NOT_FOUND);
-    if (method !== 'GET' && method !== 'POST' && method !== 'HEAD') return errorAnswer(UNKNOWN_METHOD);
-    const { rawHeaders } = request.raw;
-    const authorization = rawHeaders.find(
-      (_, at) => at % 2 === 1 && asciiLowerCase(rawHeaders[at - 1] ?? '') === 'authorization',
-    );
-    return this.#requests.answer({
-      route,
-      method,
-      target,
-      parameters: parametersOf(request),
-      cookieId: cookieIdIn(rawHeaders),
-      authorization: authorization ?? null,
-      peer,
-      gone,
-    });
+    const read = readRequest(request, { prefix: this.#settings.http.prefix, transport, gone });
+    return read.ok ? this.#requests.answer(read.value) : errorAnswer(read.failure);
   }
-}
-
-/** Of a POST only the body counts, and of bodies only forms, as in Asterisk. */
-function parametersOf(request: FastifyRequest): readonly Parameter[] {
-  if (request.method !== 'POST') {
-    const query = queryOf(request.originalUrl);
-    return query === null ? [] : decodeParameters(query);
-  }
-  const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1);
-  const isForm = asciiLowerCase(type) === 'application/x-www-form-urlencoded';
-  return isForm && Buffer.isBuffer(request.body) ? decodeParameters(request.body.toString('latin1')) : [];
 }

@@ -6,18 +6,19 @@
  * The routes are ours because Asterisk matches a path before it decodes it, and answers are written with all their
  * headers in Asterisk's order.
  */
-import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { fail, type Result, succeed } from '../lib/result.js';
 import type { Certificate } from '../net/certificate.js';
 import { listenFailure } from '../net/listen-failure.js';
-import { contextOf, type TlsSettings } from '../net/tls-context.js';
+import { contextOf } from '../net/tls-context.js';
 import { type AmiAnswer, errorAnswer } from './ami-answer.js';
-import { headersOf, sendRaw } from './framing.js';
+import { pageFor, refuseUnreadable, writeAnswer } from './http-answers.js';
 import * as limits from './http-limits.js';
-import { formatError } from './pages.js';
+import { type HttpServerSettings, makeHttpServer } from './http-server.js';
+import type { ErrorPage } from './pages.js';
 
 export interface HttpListenerDeps {
   /** Whether one more connection may be there. */
@@ -30,18 +31,13 @@ export interface HttpListenerDeps {
   readonly failed: (error: Error) => void;
 }
 
-export interface HttpListenerSettings {
+export interface HttpListenerSettings extends HttpServerSettings {
   readonly bindAddress: string;
   readonly port: number;
-  readonly tls: TlsSettings | null;
-  readonly inactivityMs: number;
-  readonly keepAliveMs: number;
 }
 
 /** Asterisk gives a new connection at least this long for its first request. */
 const FIRST_REQUEST_MS = 10_000;
-/** How often Node looks for requests that are too slow. */
-const DEADLINE_CHECK_MS = 1000;
 
 export class HttpListener {
   readonly #deps: HttpListenerDeps;
@@ -54,23 +50,7 @@ export class HttpListener {
   constructor(deps: HttpListenerDeps, settings: HttpListenerSettings) {
     this.#deps = deps;
     this.#settings = settings;
-    const { inactivityMs, tls } = settings;
-    const options = {
-      maxHeaderSize: limits.MAX_HEADER_BYTES,
-      insecureHTTPParser: false,
-      requireHostHeader: false,
-      headersTimeout: inactivityMs,
-      requestTimeout: inactivityMs,
-      keepAliveTimeout: settings.keepAliveMs,
-      connectionsCheckingInterval: Math.min(DEADLINE_CHECK_MS, inactivityMs),
-      noDelay: true,
-    };
-    this.#server =
-      tls === null
-        ? createServer(options)
-        : createTlsServer({ ...options, ...contextOf(tls), handshakeTimeout: tls.handshakeTimeoutMs });
-    // Node would drop further headers in silence; the hundred and first is refused by us.
-    this.#server.maxHeadersCount = 0;
+    this.#server = makeHttpServer(settings);
     this.#server.on('connection', (socket: Socket) => this.#accept(socket));
     this.#server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
       deps.handshakeFailed(socket, error.code ?? 'unknown');
@@ -119,7 +99,8 @@ export class HttpListener {
       exposeHeadRoutes: false,
       bodyLimit: limits.LARGEST_BODY,
       serverFactory: (listener) => this.#server.on('request', listener),
-      clientErrorHandler: (error, socket) => this.#refuseUnreadable(error, socket),
+      clientErrorHandler: (error, socket) =>
+        refuseUnreadable(error, socket, [...(this.#inWork.get(socket) ?? [])], this.#deps.serverName()),
       // Every path goes to the one handler, as it came.
       rewriteUrl: () => '/',
     });
@@ -178,51 +159,12 @@ export class HttpListener {
   }
 
   /** What could not be read to its end must not be taken for the next request. */
-  #refuse(page: Parameters<typeof formatError>[0], request: FastifyRequest, reply: FastifyReply): void {
+  #refuse(page: ErrorPage, request: FastifyRequest, reply: FastifyReply): void {
     this.#write(request, reply, { ...errorAnswer(page), connection: 'closed' });
   }
 
   #write(request: FastifyRequest, reply: FastifyReply, answer: AmiAnswer): void {
-    reply.hijack();
-    const response = reply.raw;
-    if (response.destroyed || response.headersSent || request.raw.socket.writableEnded) return;
-    // Where the client closes, or speaks HTTP/1.0 without keep-alive, the parser would take nothing more.
-    const isLast = !response.shouldKeepAlive || this.#settings.keepAliveMs === 0;
-    const isClosed = isLast || answer.connection === 'closed';
-    const serverName = this.#deps.serverName();
-    const body = Buffer.from(answer.page === null ? answer.body : formatError(answer.page, serverName), 'latin1');
-    const headers = headersOf(answer, { serverName, length: body.length, connection: isClosed ? 'closed' : 'kept' });
-    sendRaw(response);
-    response.writeHead(answer.page?.status ?? 200, answer.page?.title ?? 'OK', headers.flat());
-    request.raw.socket.setTimeout(this.#settings.inactivityMs);
-    response.end(body);
+    const { inactivityMs, keepAliveMs } = this.#settings;
+    writeAnswer(request, reply, answer, { serverName: this.#deps.serverName(), inactivityMs, keepAliveMs });
   }
-
-  /** What Node's parser refuses never becomes a request. */
-  #refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-    socket.setTimeout(LINGER_MS, () => socket.destroy());
-    const replies = [...(this.#inWork.get(socket) ?? [])];
-    if (replies.some((reply) => reply.raw.headersSent)) return;
-    const isSilent = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
-    // An action that is being answered has its own answer; this one cannot stand in its place.
-    const isInWork = replies.some((reply) => reply.request.raw.complete);
-    if (!socket.writable || isSilent || error.code === 'ECONNRESET' || isInWork) {
-      socket.destroy();
-      return;
-    }
-    const page = limits.pageForParserError(error.code ?? '');
-    const serverName = this.#deps.serverName();
-    const body = formatError(page, serverName);
-    const headers = headersOf(errorAnswer(page), { serverName, length: body.length, connection: 'closed' });
-    const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-    socket.end(Buffer.from(`HTTP/1.1 ${page.status} ${page.title}\r\n${head}\r\n${body}`, 'latin1'));
-  }
-}
-
-/** How long a client may take to read why it was refused. */
-const LINGER_MS = 2000;
-
-function pageFor(error: FastifyError) {
-  if (error.statusCode === 413) return limits.BODY_TOO_LARGE;
-  return error.statusCode !== undefined && error.statusCode < 500 ? limits.UNREADABLE_BODY : limits.SERVER_ERROR;
 }

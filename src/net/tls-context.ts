@@ -1,4 +1,5 @@
 /** What a TLS listener speaks, and the options of Node's TLS for it. */
+import type { ListenerTlsSettings } from '../config/general-settings.js';
 import type { Certificate } from './certificate.js';
 
 export interface TlsSettings {
@@ -10,6 +11,21 @@ export interface TlsSettings {
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   /** How long a handshake may take, in milliseconds. */
   readonly handshakeTimeoutMs: number;
+}
+
+/** What manager.conf and http.conf say of it, with the certificate that was read. */
+export function tlsSettingsOf(
+  files: ListenerTlsSettings,
+  certificate: Certificate,
+  handshakeTimeoutMs: number,
+): TlsSettings {
+  return {
+    certificate,
+    ciphers: files.cipher,
+    honorCipherOrder: files.prefersServerCipherOrder,
+    minVersion: files.disablesTls12 ? 'TLSv1.3' : 'TLSv1.2',
+    handshakeTimeoutMs,
+  };
 }
 
 /** The options of Node's TLS for these settings. */

@@ -3,8 +3,10 @@ import type { ListenerTlsSettings } from '../config/general-settings.js';
 import { fail, type Result } from '../lib/result.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { type Certificate, readCertificate, watchCertificate } from './certificate.js';
+import { readCertificate } from './certificate.js';
+import { CertificateKeeper } from './certificate-keeper.js';
 import { Listener, type ListenerDeps, type ListenerSettings } from './listener.js';
+import { tlsSettingsOf } from './tls-context.js';
 
 export interface TlsListenerDeps extends ListenerDeps {
   readonly log: Log;
@@ -21,12 +23,16 @@ export interface TlsListenerSettings extends Omit<ListenerSettings, 'tls'> {
 export class TlsListener {
   readonly #deps: TlsListenerDeps;
   readonly #settings: TlsListenerSettings;
+  readonly #keeper: CertificateKeeper;
   #listener: Listener | null = null;
-  #unwatch: () => void = () => undefined;
 
   constructor(deps: TlsListenerDeps, settings: TlsListenerSettings) {
     this.#deps = deps;
     this.#settings = settings;
+    this.#keeper = new CertificateKeeper(
+      { ...deps, use: (certificate) => this.#listener?.useCertificate(certificate) },
+      'tls',
+    );
   }
 
   /** Fails where the certificate cannot be used or the port not be opened. */
@@ -34,21 +40,14 @@ export class TlsListener {
     const { files, clientCaFile, handshakeTimeoutMs, ...rest } = this.#settings;
     const certificate = readCertificate(files, clientCaFile);
     if (!certificate.ok) return certificate;
-    this.#tellExpiry(certificate.value);
-    const tls = {
-      certificate: certificate.value,
-      ciphers: files.cipher,
-      honorCipherOrder: files.prefersServerCipherOrder,
-      minVersion: files.disablesTls12 ? 'TLSv1.3' : 'TLSv1.2',
-      handshakeTimeoutMs,
-    } as const;
+    const tls = tlsSettingsOf(files, certificate.value, handshakeTimeoutMs);
     try {
       this.#listener = new Listener(this.#deps, { ...rest, tls });
     } catch (cause) {
       return fail(`cannot use the TLS settings of manager.conf: ${String(cause)}; check tlscipher`);
     }
     const started = await this.#listener.start();
-    if (started.ok) this.#unwatch = watchCertificate(files, () => this.reloadCertificate(), clientCaFile);
+    if (started.ok) this.#keeper.watch({ files, clientCaFile }, certificate.value);
     return started;
   }
 
@@ -58,24 +57,11 @@ export class TlsListener {
 
   /** Takes the certificate from its files; one that cannot be used leaves the old one in force, and says so. */
   reloadCertificate(): void {
-    const { files, clientCaFile } = this.#settings;
-    const { certificateFile } = files;
-    const certificate = readCertificate(files, clientCaFile);
-    if (!certificate.ok) {
-      this.#deps.log.error({ detail: certificate.failure }, 'certificate not reloaded, the old one stays');
-      return;
-    }
-    this.#listener?.useCertificate(certificate.value);
-    this.#tellExpiry(certificate.value);
-    this.#deps.log.info({ file: certificateFile }, 'certificate reloaded');
+    this.#keeper.reload();
   }
 
   async stop(): Promise<void> {
-    this.#unwatch();
+    this.#keeper.stop();
     await this.#listener?.stop();
-  }
-
-  #tellExpiry(certificate: Certificate): void {
-    this.#deps.metrics.certificateExpiry.set({ listener: 'tls' }, certificate.expiresAtMs / 1000);
   }
 }
