@@ -1,0 +1,108 @@
+/** Makes every part of the gateway from its configuration, and connects them; nothing is started here. */
+import type { Config } from '../config/load.js';
+import { ActionRates } from '../gateway/action-rates.js';
+import { FrontDoor } from '../gateway/front-door.js';
+import { LoginGuard } from '../gateway/login-guard.js';
+import { SecretWeigher } from '../gateway/secret-weigher.js';
+import { SecurityReporter } from '../gateway/security-reporter.js';
+import { SessionRegistry } from '../gateway/session-registry.js';
+import { SharedState } from '../gateway/shared-state.js';
+import { AdminServer } from '../http/admin.js';
+import { AmiHttp } from '../http/ami-http.js';
+import { SecurityLog } from '../telemetry/security-log.js';
+import type { AppDeps } from './app-deps.js';
+import { Entrances } from './entrances.js';
+import { admissionLimitsOf, guardSettingsOf, PENALTY_MS } from './limits.js';
+import { SessionOpener } from './session-opener.js';
+import { makeUpstream, type Upstream } from './upstream.js';
+
+export interface Parts {
+  readonly registry: SessionRegistry;
+  readonly upstream: Upstream;
+  /** `null` where no file is set. */
+  readonly securityLog: SecurityLog | null;
+  /** `null` where there is no Redis. */
+  readonly shared: SharedState | null;
+  readonly guard: LoginGuard;
+  /** `null` without AMI over HTTP. */
+  readonly http: AmiHttp | null;
+  readonly entrances: Entrances;
+  /** `null` without metrics. */
+  readonly admin: AdminServer | null;
+}
+
+/** `isReady` and `measure` are asked by the metrics listener. */
+export interface AppState {
+  readonly isReady: () => boolean;
+  readonly measure: () => void;
+}
+
+export function makeParts(deps: AppDeps, config: Config, state: AppState): Parts {
+  const { log, telemetry, nowMs } = deps;
+  const { metrics, registry: metricsRegistry } = telemetry;
+  const registry = new SessionRegistry(metrics);
+  const upstream = makeUpstream(deps, config);
+  const { relay, fanOut } = upstream;
+  const securityLog = makeSecurityLog(deps, config);
+  const security = new SecurityReporter({ relay, metrics, securityLog, nowMs });
+  const shared = makeShared(deps, config);
+  const guard = new LoginGuard({ shared, nowMs, log, metrics }, guardSettingsOf(config));
+  const weigher = new SecretWeigher(metrics);
+  const actionRates = new ActionRates(nowMs);
+  const sessions = { relay, fanOut, registry, security, guard, weigher, actionRates, nowMs, log, metrics };
+  const opener = new SessionOpener({ ...sessions, config: () => config });
+  const http = makeHttp({ ...deps, relay, security, guard, opener }, config);
+  // Clients over HTTP are counted by themselves: without a login they could keep out all others.
+  const unauthenticatedOverHttp = () => http?.unauthenticatedCount ?? 0;
+  const door = new FrontDoor(
+    { registry, guard, unauthenticatedOverHttp, nowMs, log, metrics },
+    admissionLimitsOf(config),
+  );
+  const accept = opener.openPushed.bind(opener);
+  const entrances = new Entrances({ door, accept, http, log, metrics }, config);
+  const { metrics: listener } = config.gateway;
+  const admin = listener.enabled ? new AdminServer({ registry: metricsRegistry, ...state }, listener) : null;
+  return { registry, upstream, securityLog, shared, guard, http, entrances, admin };
+}
+
+function makeSecurityLog({ log, telemetry }: AppDeps, { gateway }: Config): SecurityLog | null {
+  const { securityFile } = gateway.log;
+  return securityFile === null ? null : new SecurityLog({ log, metrics: telemetry.metrics }, securityFile);
+}
+
+function makeShared({ log, telemetry }: AppDeps, { gateway }: Config): SharedState | null {
+  const { redisUrl, redisTimeoutMs } = gateway.state;
+  const deps = { log, metrics: telemetry.metrics };
+  return redisUrl === null ? null : new SharedState(deps, { url: redisUrl, timeoutMs: redisTimeoutMs });
+}
+
+interface HttpParts extends AppDeps {
+  readonly relay: Upstream['relay'];
+  readonly security: SecurityReporter;
+  readonly guard: LoginGuard;
+  readonly opener: SessionOpener;
+}
+
+function makeHttp(parts: HttpParts, { http, general, policies }: Config): AmiHttp | null {
+  if (http === null) return null;
+  const { relay, security, guard, opener, log, telemetry, nowMs } = parts;
+  return new AmiHttp(
+    {
+      open: (connection, waitLimitMs) => opener.openFetched(connection, waitLimitMs),
+      identity: () => relay.identity,
+      policies: () => policies,
+      security,
+      guard,
+      metrics: telemetry.metrics,
+      log,
+      nowMs,
+    },
+    {
+      http,
+      timeoutMs: general.httpTimeoutMs,
+      maxUnauthenticated: general.authLimit,
+      penaltyMs: PENALTY_MS,
+      handshakeTimeoutMs: general.authTimeoutMs,
+    },
+  );
+}
