@@ -1,24 +1,14 @@
 #!/usr/bin/env node
 /** The process: arguments, signals, exit codes. */
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { type CommandLine, readArguments } from './cli/arguments.js';
 import { check } from './cli/check.js';
+import { explain } from './cli/explain.js';
 import { hash } from './cli/hash.js';
+import { COMMAND_HELP, GENERAL_HELP } from './cli/help.js';
+import { readInput } from './cli/read-input.js';
 import { serve } from './cli/serve.js';
-
-const HELP = `ami-gateway: a security gateway for the Asterisk Manager Interface
-
-usage:
-  ami-gateway serve [--config DIR]   run the gateway
-  ami-gateway check [--config DIR]   report every problem of the configuration as file:line: message
-  ami-gateway hash                   read a secret, print the secret_hash line for manager.conf
-  ami-gateway --help | --version
-
-  --config DIR   folder with manager.conf, gateway.conf and optionally acl.conf
-                 (default: $AMI_GATEWAY_CONFIG, else ./config)
-
-exit codes: 0 all is well, 1 the configuration or a port has a problem, 2 wrong usage
-`;
+import { unreachable } from './lib/unreachable.js';
 
 /** What stands in the arguments is in the list of processes and in the history of the shell. */
 const SECRET_IN_ARGUMENTS =
@@ -36,41 +26,47 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
-  const parsed = readArguments(args);
-  if (parsed === null) return 2;
-  if (parsed.help) return tell(HELP, 0);
-  if (parsed.version) return tell(`${readVersion()}\n`, 0);
-  const { command, dir } = parsed;
+  const line = readArguments(args);
+  if (!line.ok) {
+    complain(line.failure);
+    complain("see 'ami-gateway --help'");
+    return 2;
+  }
+  switch (line.value.kind) {
+    case 'version':
+      return tell(`${readVersion()}\n`, 0);
+    case 'help':
+      return tell(line.value.command === null ? GENERAL_HELP : COMMAND_HELP[line.value.command], 0);
+    case 'command':
+      return run(line.value);
+    default:
+      return unreachable(line.value);
+  }
+}
+
+async function run({ command, more, given }: CommandLine & { readonly kind: 'command' }): Promise<number> {
+  const dir = given.config ?? process.env.AMI_GATEWAY_CONFIG ?? './config';
+  const ports = { tell: (text: string) => process.stdout.write(`${text}\n`), complain };
+  if (command === 'hash' && more.length > 0) return refuse(SECRET_IN_ARGUMENTS);
+  if (more.length > 0) return refuse(`${command} takes no argument '${more[0]}'`);
   switch (command) {
     case 'serve':
       return exitSoon(await serve({ dir, env: process.env, version: readVersion(), tell: complain }));
     case 'check':
-      return check(dir, process.env, (line) => process.stdout.write(`${line}\n`));
+      return check(dir, process.env, ports.tell);
+    case 'explain': {
+      const { user = null, from = null, action = null, event = null, json: asJson = false } = given;
+      const question = { dir, environment: process.env, user, from, action, event, asJson };
+      return explain(question, { ...ports, readText: readInput });
+    }
     case 'hash':
-      if (parsed.hasMore) return refuseArgument();
       return hash({
         input: process.stdin,
         ask: (text) => process.stderr.write(text),
-        tell: (line) => process.stdout.write(line),
+        tell: (text) => process.stdout.write(text),
       });
     default:
-      complain(command === undefined ? 'name a command' : `there is no command '${command}'`);
-      complain(HELP);
-      return 2;
-  }
-}
-
-function readArguments(args: readonly string[]) {
-  try {
-    const options = { config: { type: 'string' }, help: { type: 'boolean' }, version: { type: 'boolean' } } as const;
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const dir = values.config ?? process.env.AMI_GATEWAY_CONFIG ?? './config';
-    const [command, ...more] = positionals;
-    return { command, hasMore: more.length > 0, dir, help: values.help === true, version: values.version === true };
-  } catch (error) {
-    complain(error instanceof Error ? error.message : String(error));
-    complain("see 'ami-gateway --help'");
-    return null;
+      return unreachable(command);
   }
 }
 
@@ -79,8 +75,8 @@ function tell(text: string, code: number): number {
   return code;
 }
 
-function refuseArgument(): 2 {
-  complain(SECRET_IN_ARGUMENTS);
+function refuse(reason: string): 2 {
+  complain(reason);
   return 2;
 }
 

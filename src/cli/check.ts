@@ -34,6 +34,6 @@ function compareText(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-function count(number: number, noun: string): string {
+export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -13,7 +13,9 @@ export interface PlacedAclLine extends AclLine {
 export function aclLinesOf(options: readonly ConfVariable[]): readonly PlacedAclLine[] {
   return options.flatMap((option) => {
     const name = asciiLowerCase(option.name);
-    return name === 'permit' || name === 'deny' ? [{ sense: name, text: option.value, option }] : [];
+    return name === 'permit' || name === 'deny'
+      ? [{ sense: name, text: option.value, place: `${option.file}:${option.line}`, option }]
+      : [];
   });
 }
 

@@ -17,7 +17,7 @@ import type { Environment } from './gateway-values.js';
 import type { GeneralSettings, ListenerTlsSettings } from './general-settings.js';
 import { compileHttpConf, type HttpConf } from './http-conf.js';
 import type { HttpSettings } from './http-settings.js';
-import { compileManagerConf } from './manager-conf.js';
+import { type Account, compileManagerConf } from './manager-conf.js';
 import type { Problem } from './problem.js';
 import { errorAt, warningAt, wholeFile } from './report.js';
 
@@ -35,7 +35,13 @@ export interface LoadedConfig {
   readonly config: Config | null;
   /** Of all files, each once, in no particular order. */
   readonly problems: readonly Problem[];
+  /** By the keys of users, also those who are refused. */
+  readonly accounts: ReadonlyMap<string, Account>;
+  /** What the grammar made of each file, for people who ask where something stands. */
+  readonly sections: FileSections;
 }
+
+export type FileSections = Readonly<Record<'manager' | 'acl' | 'http' | 'gateway', readonly ConfSection[]>>;
 
 /** Where the texts come from. */
 export interface ConfigSources {
@@ -48,7 +54,8 @@ export interface ConfigSources {
 
 export function compileConfig(sources: ConfigSources): LoadedConfig {
   const { resolve, nameOf } = sources;
-  const acl = compileAclConf(parseConfFile('acl.conf', resolve), nameOf('acl.conf'));
+  const aclFile = parseConfFile('acl.conf', resolve);
+  const acl = compileAclConf(aclFile, nameOf('acl.conf'));
   const managerFile = parseConfFile('manager.conf', resolve);
   const manager = compileManagerConf(sectionsOf(managerFile), {
     ...sources,
@@ -83,7 +90,13 @@ export function compileConfig(sources: ConfigSources): LoadedConfig {
     ...(config === null ? [] : checkClientCertificates(config, nameOf)),
     ...checkTlsFiles((manager.general?.webEnabled && http.settings?.tls) || null, 'http.conf', sources),
   ];
-  return { config, problems: unique(problems) };
+  const sections = {
+    manager: sectionsOf(managerFile),
+    acl: sectionsOf(aclFile),
+    http: sectionsOf(httpFile),
+    gateway: sectionsOf(gatewayFile),
+  };
+  return { config, problems: unique(problems), accounts: manager.accounts, sections };
 }
 
 function sectionsOf(conf: ConfFile): readonly ConfSection[] {

@@ -16,13 +16,16 @@ export type { Config, LoadedConfig } from './compile-config.js';
 /** Problems call files as `directory` does: `config/manager.conf`. */
 export function loadConfig(directory: string, environment: Environment): LoadedConfig {
   const root = toLatin1(directory);
-  const { config, problems } = compileConfig({
+  const loaded = compileConfig({
     resolve: resolverIn(root),
     environment: Object.fromEntries(Object.entries(environment).map(([name, text]) => [name, text && toLatin1(text)])),
     readSecretFile: (name) => readText(path.isAbsolute(name) ? name : path.join(root, name)),
     nameOf: (file) => (path.isAbsolute(file) ? file : path.join(root, file)),
   });
-  return { config, problems: problems.map(readable) };
+  const accounts = [...loaded.accounts].map(([key, account]) => {
+    return [key, { ...account, problems: account.problems.map(readable) }] as const;
+  });
+  return { ...loaded, problems: loaded.problems.map(readable), accounts: new Map(accounts) };
 }
 
 function toLatin1(text: string): string {

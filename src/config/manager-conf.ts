@@ -8,15 +8,30 @@ import { GENERAL_OPTIONS } from './general-options.js';
 import { DEFAULT_GENERAL, type GeneralSettings } from './general-settings.js';
 import { nearestName } from './nearest.js';
 import type { Problem } from './problem.js';
-import { errorAt, warningAt, wholeFile } from './report.js';
+import { errorAt, type Place, warningAt, wholeFile } from './report.js';
 import type { SecretSources } from './user-credentials.js';
 import { compileUser, type UserSections } from './user-section.js';
+
+/** What the files say of one user and what became of it, for people who ask why. */
+export interface Account {
+  /** As its section is called. */
+  readonly user: string;
+  /** Its first section. */
+  readonly place: Place;
+  /** The lines of all its sections, in the order of the file. */
+  readonly options: readonly ConfVariable[];
+  /** `null`: the user is refused, for the errors among its problems. */
+  readonly policy: Policy | null;
+  readonly problems: readonly Problem[];
+}
 
 export interface ManagerConf {
   /** `null` when there is an error in `[general]`: then the gateway must not run. */
   readonly general: GeneralSettings | null;
   /** The users without errors; the others are refused, as if they did not exist. */
   readonly policies: Policies;
+  /** By the keys of `policies`, those who are refused included. */
+  readonly accounts: ReadonlyMap<string, Account>;
   readonly problems: readonly Problem[];
 }
 
@@ -41,12 +56,16 @@ export function compileManagerConf(sections: readonly ConfSection[], sources: Ma
   const isUsable = !problems.some((problem) => problem.severity === 'error');
   const listensOnBothFamilies = isIpv6(general.bindAddress) && asciiLowerCase(general.bindAddress) !== '::1';
   const users = new Map<string, Policy>();
+  const accounts = new Map<string, Account>();
   for (const [key, user] of groupUsers(visible)) {
-    const policy = compileUser(user, { ...sources, general, listensOnBothFamilies }, problems);
+    const own: Problem[] = [];
+    const policy = compileUser(user, { ...sources, general, listensOnBothFamilies }, own);
     if (policy !== null) users.set(key, policy);
+    accounts.set(key, { user: user.name, place: user.first, options: user.options, policy, problems: own });
+    problems.push(...own);
   }
   if (users.size === 0) problems.push(warningAt(wholeFile(file), 'nobody can log in: there is no usable account'));
-  return { general: isUsable ? general : null, policies: { users }, problems };
+  return { general: isUsable ? general : null, policies: { users }, accounts, problems };
 }
 
 function isGeneral(section: ConfSection): boolean {

@@ -38,7 +38,7 @@ function compileLine(user: string, line: ConfVariable, read: ClassSet, problems:
     problems.push(errorAt(line, message, `write ${OPTION}`));
     return null;
   }
-  const filter = compileEventFilter({ option: line.name, value: line.value });
+  const filter = compileEventFilter({ option: line.name, value: line.value }, `${line.file}:${line.line}`);
   if (!filter.ok) {
     problems.push(errorAt(line, `invalid event filter, ${filter.failure.reason}: user '${user}' is refused`));
     return null;

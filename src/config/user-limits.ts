@@ -49,7 +49,8 @@ function compileRate(user: string, option: ConfVariable, problems: Problem[]): A
   }
   const reason = name === null ? null : whyNeverForwarded(name);
   if (reason !== null) problems.push(warningAt(option, `this limit never counts anything: ${reason}`));
-  return { action: name === null ? null : asciiLowerCase(name), count, periodMs: units * unitMs };
+  const action = name === null ? null : asciiLowerCase(name);
+  return { action, count, periodMs: units * unitMs, place: `${option.file}:${option.line}` };
 }
 
 function readMaxSessions(user: string, options: readonly ConfVariable[], problems: Problem[]): number | null {

@@ -21,6 +21,8 @@ export type AclSense = 'permit' | 'deny';
 export interface AclLine {
   readonly sense: AclSense;
   readonly text: string;
+  /** `file:line` where it is written; `null` where no file holds it. For people: no decision reads it. */
+  readonly place: string | null;
 }
 
 /** Why a line cannot be compiled. Asterisk deletes the user for it, and so do we. */
@@ -46,6 +48,7 @@ interface AclRule {
   readonly family: 4 | 6;
   readonly sense: AclSense;
   readonly block: AddressBlock;
+  readonly line: AclLine;
 }
 
 /** The permit and deny lines of one section, compiled, in order. */
@@ -56,6 +59,12 @@ export interface RuleSet {
 /** A user's whole ACL. */
 export type Acl = { readonly kind: 'refuse-all' } | { readonly kind: 'rule-sets'; readonly sets: readonly RuleSet[] };
 
+/** What an ACL says of one address, and the lines that say it. */
+export type AddressVerdict =
+  | { readonly kind: 'permitted'; readonly by: readonly AclLine[] }
+  /** `null`: there is no line to blame, nobody may come. */
+  | { readonly kind: 'denied'; readonly by: AclLine | null };
+
 /** The ACL of a user who names an ACL that does not exist: the user stays, every address is refused. */
 export const REFUSE_ALL: Acl = { kind: 'refuse-all' };
 
@@ -64,7 +73,7 @@ export function compileRuleSet(lines: readonly AclLine[]): Result<RuleSet, AclFa
   const rules: AclRule[] = [];
   for (const [lineIndex, line] of lines.entries()) {
     for (const entry of line.text.split(',')) {
-      const rule = compileEntry(line.sense, entry);
+      const rule = compileEntry(line, entry);
       if (!rule.ok) return fail({ lineIndex, entry, ...rule.failure });
       rules.push(rule.value);
     }
@@ -79,9 +88,18 @@ export function aclOf(baseline: RuleSet | null, named: readonly RuleSet[]): Acl 
 
 /** True when this peer may log in. The address is written as Node writes a socket's; one that cannot be read is refused. */
 export function permits(acl: Acl, address: string): boolean {
-  if (acl.kind === 'refuse-all') return false;
-  const peer = readPeer(address);
-  return peer !== null && acl.sets.every((set) => permitsPeer(set, peer));
+  return judgeAddress(acl, address).kind === 'permitted';
+}
+
+/** The same with the line of each rule set that decides; a set without one permits. */
+export function judgeAddress(acl: Acl, address: string): AddressVerdict {
+  const peer = acl.kind === 'refuse-all' ? null : readPeer(address);
+  if (acl.kind === 'refuse-all' || peer === null) return { kind: 'denied', by: null };
+  const deciding = acl.sets.flatMap((set) => findDeciding(set, peer) ?? []);
+  const denial = deciding.find((rule) => rule.sense === 'deny');
+  return denial === undefined
+    ? { kind: 'permitted', by: deciding.map(({ line }) => line) }
+    : { kind: 'denied', by: denial.line };
 }
 
 /** True when nothing in it can refuse an address, however many rules there are: without a `deny` a list restricts nothing. */
@@ -103,8 +121,8 @@ const READ_PEERS = new Map<string, Address | null>();
 const MOST_READ_PEERS = 1024;
 
 /** Last match wins, as in Asterisk's ast_apply_ha. */
-function permitsPeer(set: RuleSet, peer: Address): boolean {
-  return set.rules.findLast((rule) => rule.family === peer.family && contains(rule.block, peer))?.sense !== 'deny';
+function findDeciding(set: RuleSet, peer: Address): AclRule | undefined {
+  return set.rules.findLast((rule) => rule.family === peer.family && contains(rule.block, peer));
 }
 
 function contains(block: AddressBlock, peer: Address): boolean {
@@ -113,7 +131,7 @@ function contains(block: AddressBlock, peer: Address): boolean {
 }
 
 function compileEntry(
-  lineSense: AclSense,
+  line: AclLine,
   entry: string,
 ): Result<AclRule, { readonly message: string; readonly hint: string | null }> {
   const parts = splitEntry(entry);
@@ -124,7 +142,7 @@ function compileEntry(
     const hint = `the mask of an IPv${address.family} address is 0 to ${longestPrefix(address)}, or an address of that family`;
     return fail({ message: `invalid mask in '${entry}'`, hint });
   }
-  return succeed({ family: address.family, sense: parts.inverted ? opposite(lineSense) : lineSense, block });
+  return succeed({ family: address.family, sense: parts.inverted ? opposite(line.sense) : line.sense, block, line });
 }
 
 function compileBlock(address: Address, mask: string | null): AddressBlock | null {

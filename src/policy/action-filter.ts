@@ -53,6 +53,12 @@ export function judgeActionFilters(
   return isIncluded ? null : { kind: 'not-included' };
 }
 
+/** The include that lets an action pass, where there is one; for people who ask why. */
+export function findIncluding(filters: readonly ActionFilter[], name: string, action: AmiAction): ActionFilter | null {
+  const subject = subjectOf(name, action);
+  return filters.find((filter) => filter.action === 'include' && includesAction(filter, subject)) ?? null;
+}
+
 /** For the log: the line of the rule, or what was missing. */
 export function describeFilterDenial(denial: ActionFilterDenial): string {
   switch (denial.kind) {

@@ -6,6 +6,8 @@ export interface ActionRate {
   /** So many in a row, and as many again in each period, evenly. */
   readonly count: number;
   readonly periodMs: number;
+  /** `file:line` where it is written. For people: no decision reads it. */
+  readonly place: string;
 }
 
 /** What was left at a moment. */

@@ -8,6 +8,8 @@ interface FilterCommon {
   readonly readsOnlyName: boolean;
   /** The same for filters that mean the same. */
   readonly key: string;
+  /** `file:line` where it is written; `null` for the Filter action. For people: no decision reads it. */
+  readonly place: string | null;
 }
 
 /** A `name` that is `null` does not matter. A `header` ends with its colon. */

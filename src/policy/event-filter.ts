@@ -62,9 +62,12 @@ export interface ReadFilter {
   readonly test: TextTest;
 }
 
-export function compileEventFilter(source: EventFilterSource): Result<EventFilter, FilterFault> {
+export function compileEventFilter(
+  source: EventFilterSource,
+  place: string | null = null,
+): Result<EventFilter, FilterFault> {
   const read = readFilter(source);
-  return read.ok ? succeed(filterOf(read.value)) : read;
+  return read.ok ? succeed(filterOf(read.value, place)) : read;
 }
 
 /** The syntax that event filters and action filters share. */
@@ -102,9 +105,9 @@ function criteriaOf(option: string, pattern: string): Result<FilterCriteria> {
   return criteria;
 }
 
-function filterOf({ action, criteria, pattern, test }: ReadFilter): EventFilter {
+function filterOf({ action, criteria, pattern, test }: ReadFilter, place: string | null): EventFilter {
   const { name, header, method } = criteria;
-  const common = { action, readsOnlyName: false, key: keyOf(action, name, header, method, pattern) };
+  const common = { action, readsOnlyName: false, key: keyOf(action, name, header, method, pattern), place };
   if (header !== null) return { ...common, kind: 'header', name, header, test };
   if (name !== null && test.kind === 'anything') return { ...common, readsOnlyName: true, kind: 'name', name };
   const prefix = name === null ? namePrefixOf(test) : null;

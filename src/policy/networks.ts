@@ -19,8 +19,8 @@ export function compileNetworks(text: string): Result<Networks, string> {
   const unclear = entries.find((entry) => !ENTRY.test(entry));
   if (unclear !== undefined) return { ok: false, failure: unclear };
   const rules = compileRuleSet([
-    { sense: 'deny', text: '0.0.0.0/0,::/0' },
-    { sense: 'permit', text: entries.join(',') },
+    { sense: 'deny', text: '0.0.0.0/0,::/0', place: null },
+    { sense: 'permit', text: entries.join(','), place: null },
   ]);
   return rules.ok ? succeed({ acl: aclOf(rules.value, []) }) : { ok: false, failure: entryOf(rules.failure) };
 }

@@ -14,7 +14,7 @@ describe('the ACL', () => {
   it('names the line and the entry that are wrong, and what may have been meant', () => {
     const compiled = compileRuleSet([
       linesOf('permit=10.0.0.1')[0] ?? never(),
-      { sense: 'deny', text: '10.0.0.2, ::1' },
+      { sense: 'deny', text: '10.0.0.2, ::1', place: null },
     ]);
 
     expect(compiled).toEqual({
@@ -70,7 +70,8 @@ function linesOf(set: string): readonly AclLine[] {
   const texts = set.split(' + ').map((text) => text.trim());
   return texts.flatMap((text): AclLine[] => {
     if (text === '') return [];
-    return [{ sense: text.startsWith('permit=') ? 'permit' : 'deny', text: text.slice(text.indexOf('=') + 1) }];
+    const sense = text.startsWith('permit=') ? 'permit' : 'deny';
+    return [{ sense, text: text.slice(text.indexOf('=') + 1), place: null }];
   });
 }
 

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { ActionRates } from '../../../src/gateway/action-rates.js';
 import type { ActionRate } from '../../../src/policy/action-rate.js';
 
-const rate = (action: string | null, count: number, periodMs: number): ActionRate => ({ action, count, periodMs });
+const rate = (action: string | null, count: number, periodMs: number): ActionRate => ({
+  action,
+  count,
+  periodMs,
+  place: 'manager.conf:1',
+});
 
 describe('an action rate', () => {
   it('lets so many through at once, then one for each share of the period', () => {

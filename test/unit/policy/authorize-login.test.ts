@@ -209,7 +209,7 @@ function keyTo(challenge: string): string {
 }
 
 function denying(text: string): Acl {
-  const set = compileRuleSet([{ sense: 'deny', text }]);
+  const set = compileRuleSet([{ sense: 'deny', text, place: null }]);
   return set.ok ? aclOf(set.value, []) : REFUSE_ALL;
 }
 

@@ -1,0 +1,73 @@
+/** What `--help` prints, and which options each command takes. */
+
+export const COMMANDS = ['serve', 'check', 'explain', 'hash'] as const;
+
+export type CommandName = (typeof COMMANDS)[number];
+
+/** Options beside --config, --help and --version, which every command takes. */
+export const OPTIONS_OF = {
+  serve: [],
+  check: [],
+  explain: ['user', 'from', 'action', 'event', 'json'],
+  hash: [],
+} as const satisfies Record<CommandName, readonly string[]>;
+
+const CONFIG = `  --config DIR   folder with manager.conf, gateway.conf and optionally acl.conf and http.conf
+                 (default: $AMI_GATEWAY_CONFIG, else ./config)
+`;
+
+export const GENERAL_HELP = `ami-gateway: a security gateway for the Asterisk Manager Interface
+
+usage:
+  ami-gateway serve [--config DIR]            run the gateway
+  ami-gateway check [--config DIR]            report every problem of the configuration
+  ami-gateway explain --user USER …           say what an account may do, and which line decides it
+  ami-gateway hash                            read a secret, print the secret_hash line for manager.conf
+  ami-gateway COMMAND --help | --help | --version
+
+${CONFIG}
+exit codes: 0 all is well, 1 the configuration or a port has a problem, 2 wrong usage
+`;
+
+export const COMMAND_HELP = {
+  serve: `usage: ami-gateway serve [--config DIR]
+
+Runs the gateway until SIGTERM or SIGINT. With an error in the configuration it tells all errors and starts nothing.
+
+${CONFIG}
+exit codes: 0 after a signal, 1 the configuration or a port does not allow to start, 2 wrong usage
+`,
+  check: `usage: ami-gateway check [--config DIR]
+
+Reports every problem of the configuration, as file:line: message.
+
+${CONFIG}
+exit codes: 0 valid, 1 an error, 2 wrong usage
+`,
+  explain: `usage: ami-gateway explain --user USER [--from ADDRESS] [--action NAME|FILE] [--event FILE] [--json]
+                           [--config DIR]
+
+Says whether USER may log in, do an action or see an event, which line of which file decides it, and what would allow
+what is refused. It asks the rules that the running gateway uses; nothing has to run for it.
+
+  --user USER        the account
+  --from ADDRESS     the login of a client with this address; without --action and --event it is the login that is
+                     explained, from no address in particular
+  --action NAME      an action by its name, such as Originate, as if it were sent without other headers
+  --action FILE      actions as a client sends them, with all of their headers; - reads standard input
+  --event FILE       events as Asterisk sends them, with Event: and Privilege: first; - reads standard input
+  --json             the same for programs
+${CONFIG}
+exit codes: 0 all of it is allowed, 1 something is refused, 2 wrong usage
+
+  ami-gateway explain --user crm --from 192.0.2.10
+  printf 'Action: Originate\\nChannel: PJSIP/100\\nContext: office\\n' | ami-gateway explain --user crm --action -
+`,
+  hash: `usage: ami-gateway hash < FILE
+
+Reads a secret from standard input, or unseen from a terminal, and prints the line secret_hash = … for manager.conf.
+The secret is never an argument: arguments stand in the list of processes and in the history of the shell.
+
+exit codes: 0 done, 1 the secret is empty or no secret, 2 wrong usage
+`,
+} as const satisfies Record<CommandName, string>;
