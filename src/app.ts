@@ -29,12 +29,13 @@ export class App {
 
   /** Opens the metrics listener at once and the AMI listener as soon as Asterisk was reached; resolves when both are open. */
   async start(): Promise<Result<void>> {
-    const { securityLog, admin, shared, upstream, entrances } = this.#parts;
-    for (const part of [securityLog, admin]) {
+    const { securityLog, auditLog, audit, admin, shared, upstream, entrances } = this.#parts;
+    for (const part of [securityLog, auditLog, admin]) {
       const started = await part?.start();
       if (started !== undefined && !started.ok) return started;
     }
     shared?.start();
+    audit.start();
     const { host, port } = this.#config.gateway.upstream;
     this.#deps.log.info({ host, port }, 'connecting to Asterisk');
     await upstream.relay.start();
@@ -48,7 +49,7 @@ export class App {
 
   /** Stops accepting, ends every session, then the upstream; resolves when all is closed or the deadline has passed. */
   async stop(): Promise<void> {
-    const { securityLog, admin, shared, upstream, entrances, registry } = this.#parts;
+    const { securityLog, auditLog, audit, admin, shared, upstream, entrances, registry } = this.#parts;
     this.#isListening = false;
     const closed = entrances.stop();
     for (const session of registry.sessions) session.close('shutdown');
@@ -57,7 +58,8 @@ export class App {
     upstream.stop();
     await admin?.stop();
     shared?.stop();
-    await securityLog?.stop();
+    audit.stop();
+    await Promise.all([securityLog?.stop(), auditLog?.stop()]);
   }
 
   get isReady(): boolean {
@@ -90,6 +92,7 @@ export class App {
   /** Opens the security log again, after it was moved away. */
   reopenLogs(): void {
     this.#parts.securityLog?.reopen();
+    this.#parts.auditLog?.reopen();
   }
 
   /** Reads the certificates again; sessions that exist keep theirs. */

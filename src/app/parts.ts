@@ -1,6 +1,7 @@
 /** Makes every part of the gateway from its configuration, and connects them; nothing is started here. */
 import type { Config } from '../config/load.js';
 import { ActionRates } from '../gateway/action-rates.js';
+import { Audit } from '../gateway/audit.js';
 import { FrontDoor } from '../gateway/front-door.js';
 import { LoginGuard } from '../gateway/login-guard.js';
 import { SecretWeigher } from '../gateway/secret-weigher.js';
@@ -9,7 +10,7 @@ import { SessionRegistry } from '../gateway/session-registry.js';
 import { SharedState } from '../gateway/shared-state.js';
 import { AdminServer } from '../http/admin.js';
 import { AmiHttp } from '../http/ami-http.js';
-import { SecurityLog } from '../telemetry/security-log.js';
+import { AUDIT, SecurityLog } from '../telemetry/security-log.js';
 import type { AppDeps } from './app-deps.js';
 import { Entrances } from './entrances.js';
 import { admissionLimitsOf, guardSettingsOf, PENALTY_MS } from './limits.js';
@@ -21,6 +22,9 @@ export interface Parts {
   readonly upstream: Upstream;
   /** `null` where no file is set. */
   readonly securityLog: SecurityLog | null;
+  /** `null` where no file is set. */
+  readonly auditLog: SecurityLog | null;
+  readonly audit: Audit;
   /** `null` where there is no Redis. */
   readonly shared: SharedState | null;
   readonly guard: LoginGuard;
@@ -49,7 +53,9 @@ export function makeParts(deps: AppDeps, config: Config, state: AppState): Parts
   const guard = new LoginGuard({ shared, nowMs, log, metrics }, guardSettingsOf(config));
   const weigher = new SecretWeigher(metrics);
   const actionRates = new ActionRates(nowMs);
-  const sessions = { relay, fanOut, registry, security, guard, weigher, actionRates, nowMs, log, metrics };
+  const auditLog = makeAuditLog(deps, config);
+  const audit = new Audit({ file: auditLog, nowMs, log, metrics });
+  const sessions = { relay, fanOut, registry, security, guard, weigher, actionRates, audit, nowMs, log, metrics };
   const opener = new SessionOpener({ ...sessions, config: () => config });
   const http = makeHttp({ ...deps, relay, security, guard, opener }, config);
   // Clients over HTTP are counted by themselves: without a login they could keep out all others.
@@ -62,12 +68,17 @@ export function makeParts(deps: AppDeps, config: Config, state: AppState): Parts
   const entrances = new Entrances({ door, accept, http, log, metrics }, config);
   const { metrics: listener } = config.gateway;
   const admin = listener.enabled ? new AdminServer({ registry: metricsRegistry, ...state }, listener) : null;
-  return { registry, upstream, securityLog, shared, guard, http, entrances, admin };
+  return { registry, upstream, auditLog, audit, securityLog, shared, guard, http, entrances, admin };
 }
 
 function makeSecurityLog({ log, telemetry }: AppDeps, { gateway }: Config): SecurityLog | null {
   const { securityFile } = gateway.log;
   return securityFile === null ? null : new SecurityLog({ log, metrics: telemetry.metrics }, securityFile);
+}
+
+function makeAuditLog({ log, telemetry }: AppDeps, { gateway }: Config): SecurityLog | null {
+  const { auditFile } = gateway.log;
+  return auditFile === null ? null : new SecurityLog({ log, metrics: telemetry.metrics }, auditFile, AUDIT);
 }
 
 function makeShared({ log, telemetry }: AppDeps, { gateway }: Config): SharedState | null {

@@ -147,7 +147,11 @@ function settingsOf(values: GatewayValues, nameOf: NameOf): GatewaySettings {
     bans: bansOf(values.bans),
     state: { redisUrl: state.redis ?? null, redisTimeoutMs: state.redis_timeout },
     process: { user: process.user ?? null, group: process.group ?? null },
-    log: { level: log.level, securityFile: log.security_file === undefined ? null : nameOf(log.security_file) },
+    log: {
+      level: log.level,
+      securityFile: log.security_file === undefined ? null : nameOf(log.security_file),
+      auditFile: log.audit_file === undefined ? null : nameOf(log.audit_file),
+    },
   };
 }
 

@@ -144,6 +144,7 @@ export const GATEWAY_SCHEMA = z.object({
   log: z.object({
     level: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     security_file: text.optional(),
+    audit_file: text.optional(),
   }),
 });
 

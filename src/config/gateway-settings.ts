@@ -113,6 +113,8 @@ export interface LogSettings {
   readonly level: LogLevelName;
   /** Where the security log goes, as Asterisk's lines for fail2ban and CrowdSec; `null` for nowhere. */
   readonly securityFile: string | null;
+  /** Where it is noted what each user did and received, one JSON line each; `null` for nowhere. */
+  readonly auditFile: string | null;
 }
 
 export interface GatewaySettings {

@@ -4,6 +4,7 @@
  */
 import { asciiLowerCase } from '../ami/message.js';
 import { type ClassSet, NO_CLASSES } from '../ami/privilege.js';
+import { isFalse, isTrue } from '../ami/truth.js';
 import type { Policy } from '../policy/policy.js';
 import { parseClassList } from './class-list.js';
 import type { ConfSection, ConfVariable } from './conf-reading.js';
@@ -56,7 +57,7 @@ export function compileUser(
 }
 
 /** Asterisk does not know these and passes over them, so one file can serve both. */
-const OWN_OPTIONS: readonly string[] = ['secret_file', 'secret_hash', 'tls_user', 'maxsessions'];
+const OWN_OPTIONS: readonly string[] = ['secret_file', 'secret_hash', 'tls_user', 'maxsessions', 'enforce'];
 
 const OPTIONS: readonly string[] = [
   'secret',
@@ -132,13 +133,26 @@ function readClasses(user: string, name: string, options: readonly ConfVariable[
 
 function readSwitches(options: readonly ConfVariable[], general: GeneralSettings, problems: Problem[]) {
   const multiple = lastOf(options, 'allowmultiplelogin');
+  const enforce = lastOf(options, 'enforce');
   const connects = lastOf(options, 'displayconnects');
   const timeout = lastOf(options, 'writetimeout');
   return {
+    isEnforced: enforce === null || readEnforce(enforce, problems),
     allowMultipleLogin: multiple === null ? general.allowMultipleLogin : readBoolean(multiple, problems),
     displayConnects: connects === null ? general.displayConnects : readBoolean(connects, problems),
     writeTimeoutMs: timeout === null ? 100 : readNumber(timeout, { least: 100, default: 100, unit: 1 }, problems),
   };
+}
+
+/** A word that is neither yes nor no must not lift the rules. */
+function readEnforce(option: ConfVariable, problems: Problem[]): boolean {
+  if (isFalse(option.value)) {
+    const hint = 'once the log says what you expect, remove the line';
+    problems.push(warningAt(option, 'eventfilter, actionfilter and actionrate are told and not enforced', hint));
+    return false;
+  }
+  if (!isTrue(option.value)) problems.push(errorAt(option, `enforce = ${option.value} is neither yes nor no`));
+  return true;
 }
 
 function lastOf(options: readonly ConfVariable[], name: string): ConfVariable | null {

@@ -20,9 +20,16 @@ export interface EventSubscriber {
   deliver(bytes: Buffer): void;
 }
 
+/** Is told of each event that its subscriber gets. */
+export interface EventObserver {
+  observe(event: DecodedEvent): void;
+}
+
 interface Audience {
   readonly view: EventView;
   readonly members: Set<EventSubscriber>;
+  /** Of those members that have one. */
+  readonly observers: Set<EventObserver>;
   /** start, end, start, end, … of neighbouring wanted events in the batch that is decided. */
   runs: number[];
   /** What the flush holds for it. */
@@ -43,6 +50,7 @@ export class FanOut {
   readonly #metrics: Metrics;
   readonly #audiences = new Map<string, Audience>();
   readonly #keys = new Map<EventSubscriber, string>();
+  readonly #observers = new Map<EventSubscriber, EventObserver>();
   #indexed: readonly Audience[] = [];
   #index: ViewIndex = indexViews([]);
   #unindexed: Audience[] = [];
@@ -57,12 +65,16 @@ export class FanOut {
   }
 
   /** Puts a subscriber into the audience of its view, out of the one it was in. A view without classes has none. */
-  join(subscriber: EventSubscriber, view: EventView): void {
+  join(subscriber: EventSubscriber, view: EventView, observer: EventObserver | null = null): void {
     this.leave(subscriber);
     if (view.classes === 0) return;
     const key = `${view.classes} ${view.filters.key}`;
     const audience = this.#audiences.get(key) ?? this.#open(key, view);
     audience.members.add(subscriber);
+    if (observer !== null) {
+      audience.observers.add(observer);
+      this.#observers.set(subscriber, observer);
+    }
     this.#keys.set(subscriber, key);
     this.#metrics.audiences.set(this.#audiences.size);
   }
@@ -75,6 +87,9 @@ export class FanOut {
     if (key === undefined || audience === undefined) return;
     this.#keys.delete(subscriber);
     audience.members.delete(subscriber);
+    const observer = this.#observers.get(subscriber);
+    if (observer !== undefined) audience.observers.delete(observer);
+    this.#observers.delete(subscriber);
     if (audience.members.size === 0) this.#audiences.delete(key);
     this.#metrics.audiences.set(this.#audiences.size);
   }
@@ -109,7 +124,7 @@ export class FanOut {
   }
 
   #open(key: string, view: EventView): Audience {
-    const audience: Audience = { view, members: new Set(), runs: [], parts: [] };
+    const audience: Audience = { view, members: new Set(), observers: new Set(), runs: [], parts: [] };
     this.#audiences.set(key, audience);
     this.#unindexed.push(audience);
     return audience;
@@ -134,6 +149,7 @@ export class FanOut {
         sent += audience.members.size;
         inBatch.add(audience);
         addRun(audience.runs, event);
+        if (audience.observers.size > 0) for (const observer of audience.observers) observer.observe(event);
       };
       this.#index(event, (view) => {
         const audience = this.#indexed[view];

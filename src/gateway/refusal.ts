@@ -10,13 +10,28 @@ import type { SessionPort } from './session-port.js';
 export function reportRefusal(session: SessionPort, user: string | null, action: AmiAction, denial: Denial): void {
   const fact = securityFactOf(action, denial);
   if (fact !== null) session.raise(fact);
-  const { metrics, log, relay } = session.deps;
+  const { metrics, log, relay, audit } = session.deps;
   const known = lookupAction(relay.actions, action.name);
   // The metric's label never comes from the wire: a name that Asterisk does not know is `unknown`.
   const name = known.kind === 'known' ? known.name : 'unknown';
   metrics.actions.inc({ action: name, decision: denial.reason });
-  if (user !== null) metrics.userDenials.inc({ user, reason: denial.reason });
+  if (user !== null) {
+    metrics.userDenials.inc({ user, reason: denial.reason });
+    audit.action(user, name, action, `refused: ${denial.reason}`);
+  }
   log.warn({ user, action: name, ...refusalDetail(denial) }, 'action refused');
+}
+
+/** What would have been refused if the rules of this user were enforced. */
+export function reportShadow(
+  session: SessionPort,
+  user: string,
+  action: string,
+  denial: Extract<Denial, { readonly reason: 'action-filter' | 'action-rate' }>,
+): void {
+  const { metrics, log } = session.deps;
+  metrics.shadowRefusals.inc({ user, reason: denial.reason });
+  log.info({ user, action, ...refusalDetail(denial) }, 'action would have been refused');
 }
 
 /** Asterisk reports refused and malformed requests, but not refused arguments. */

@@ -8,6 +8,7 @@ import type { Policies, Policy } from '../policy/policy.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { ActionRates } from './action-rates.js';
+import type { Audit } from './audit.js';
 import type { FanOut } from './fan-out.js';
 import type { LoginGuard } from './login-guard.js';
 import type { Relay } from './relay.js';
@@ -25,6 +26,8 @@ export interface SessionDeps {
   readonly weigher: SecretWeigher;
   /** How many actions each user has left, over all of its sessions. */
   readonly actionRates: ActionRates;
+  /** Notes what users do and receive. */
+  readonly audit: Audit;
   /** The users as they are configured now. */
   readonly policies: () => Policies;
   readonly nowMs: () => number;

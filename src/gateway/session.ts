@@ -22,15 +22,18 @@ import {
   type Denial,
   denialMessage,
   type Permit,
+  type PermittedVerdict,
 } from '../policy/authorize-action.js';
+import { NO_FILTERS } from '../policy/event-filter.js';
 import type { Policy } from '../policy/policy.js';
 import { ActionsUnderWay } from './actions-under-way.js';
+import type { EventTally } from './event-tally.js';
 import type { EventSubscriber } from './fan-out.js';
 import { HeldEvents } from './held-events.js';
 import { IdleWatch } from './idle-watch.js';
 import { answerLocally } from './local-actions.js';
 import { refusesSecondLogin } from './login.js';
-import { reportRefusal } from './refusal.js';
+import { reportRefusal, reportShadow } from './refusal.js';
 import type { LoggedIn, SessionDeps, SessionPort, SessionSettings, SessionState } from './session-port.js';
 
 export class Session implements SessionPort, EventSubscriber, Receiver {
@@ -49,6 +52,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   #next: DecodedInput | null = null;
   #timer: NodeJS.Timeout | null = null;
   readonly #idle: IdleWatch;
+  #tally: EventTally | null = null;
 
   constructor(deps: SessionDeps, settings: SessionSettings) {
     this.deps = deps;
@@ -123,6 +127,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     this.#held.take();
     this.#next = null;
     this.deps.fanOut.leave(this);
+    if (this.#tally !== null) this.deps.audit.forget(this.#tally);
     this.deps.registry.remove(this, this.#user);
     this.deps.metrics.sessionsClosed.inc({ reason });
     const seconds = loggedIn === null ? null : Math.round((this.deps.nowMs() - loggedIn.sinceMs) / 1000);
@@ -185,7 +190,10 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     this.stopTimer();
     this.#user = policy.user;
     this.#username = username;
-    this.#state = { phase: 'authenticated', policy, eventMask, filters: policy.filters, sinceMs: this.deps.nowMs() };
+    const filters = policy.isEnforced ? policy.filters : NO_FILTERS;
+    this.#state = { phase: 'authenticated', policy, eventMask, filters, sinceMs: this.deps.nowMs() };
+    this.deps.audit.login(policy.user, this.deps.connection.peer.remote.address, this.deps.connection.peer.transport);
+    this.#tally = this.deps.audit.watch(policy);
     this.deps.connection.trust();
     this.deps.connection.limitStall(policy.writeTimeoutMs);
     this.#idle.start();
@@ -195,7 +203,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   view(change: Partial<Pick<LoggedIn, 'eventMask' | 'filters'>>): void {
     if (this.#state.phase !== 'authenticated') return;
     this.#state = { ...this.#state, ...change };
-    this.deps.fanOut.join(this, { classes: this.viewedClasses, filters: this.#state.filters });
+    this.deps.fanOut.join(this, { classes: this.viewedClasses, filters: this.#state.filters }, this.#tally);
   }
 
   get viewedClasses(): ClassSet {
@@ -239,11 +247,10 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
         return this.#refuse(action, verdict.denial);
       case 'local':
         this.deps.metrics.actions.inc({ action: verdict.action, decision: 'answered' });
+        this.deps.audit.action(this.#state.policy.user, verdict.action, action, 'answered');
         return answerLocally(this, verdict.action, action);
       case 'permitted':
-        if (!this.deps.actionRates.admits(this.#state.policy, verdict.permit.action)) {
-          return this.#refuse(action, { reason: 'action-rate' });
-        }
+        if (!this.#isAdmitted(this.#state.policy, verdict)) return this.#refuse(action, { reason: 'action-rate' });
         this.#forward(action, verdict.permit);
         return this.#workAhead();
       default:
@@ -251,8 +258,19 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     }
   }
 
+  /** Whether the rates have room for it; with `enforce = no` what the rules say is only told. */
+  #isAdmitted(policy: Policy, { permit, shadowed }: PermittedVerdict): boolean {
+    const isWithinRates = this.deps.actionRates.admits(policy, permit.action);
+    if (policy.isEnforced) return isWithinRates;
+    if (shadowed !== null)
+      reportShadow(this, policy.user, permit.action, { reason: 'action-filter', filter: shadowed });
+    if (!isWithinRates) reportShadow(this, policy.user, permit.action, { reason: 'action-rate' });
+    return true;
+  }
+
   #forward(action: AmiAction, permit: Permit): void {
     this.deps.metrics.actions.inc({ action: permit.action, decision: 'forwarded' });
+    this.deps.audit.action(permit.user, permit.action, action, 'forwarded');
     this.#underWay.forward(action, permit);
   }
 
@@ -271,7 +289,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     if (input.kind !== 'action' || this.#state.phase !== 'authenticated') return false;
     const verdict = authorizeAction(this.#state.policy, input.action, this.deps.relay.actions);
     if (verdict.kind !== 'permitted') return false;
-    if (!this.deps.actionRates.admits(this.#state.policy, verdict.permit.action)) return false;
+    if (!this.#isAdmitted(this.#state.policy, verdict)) return false;
     this.#forward(input.action, verdict.permit);
     return true;
   }

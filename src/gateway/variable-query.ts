@@ -53,7 +53,7 @@ function ask(
   lines: readonly string[],
   answered: (text: string) => void,
 ): void {
-  const account = { user: 'ami-gateway', write: ALL_CLASSES, actionFilters: [], setvar: [] };
+  const account = { user: 'ami-gateway', write: ALL_CLASSES, actionFilters: [], isEnforced: true, setvar: [] };
   const verdict = authorizeAction(account, actionOf(lines.map(decodeHeader)), actions);
   if (verdict.kind !== 'permitted') return;
   const chunks: Buffer[] = [];

@@ -16,7 +16,7 @@ import { judgeArguments } from './argument-rules.js';
 import type { Policy } from './policy.js';
 
 /** What of a user's policy decides an action. */
-export type ActionPolicy = Pick<Policy, 'user' | 'write' | 'actionFilters' | 'setvar'>;
+export type ActionPolicy = Pick<Policy, 'user' | 'write' | 'actionFilters' | 'isEnforced' | 'setvar'>;
 
 /** Actions that a session may do before it has logged in. */
 export const ENTRY_ACTIONS = ['Login', 'Challenge', 'Logoff'] as const;
@@ -57,10 +57,14 @@ interface Denied {
   readonly denial: Denial;
 }
 
-export type ActionVerdict =
-  | { readonly kind: 'local'; readonly action: LocalActionName }
-  | { readonly kind: 'permitted'; readonly permit: Permit }
-  | Denied;
+export interface PermittedVerdict {
+  readonly kind: 'permitted';
+  readonly permit: Permit;
+  /** What an action filter would refuse if the user's rules were enforced; else `null`. */
+  readonly shadowed: ActionFilterDenial | null;
+}
+
+export type ActionVerdict = { readonly kind: 'local'; readonly action: LocalActionName } | PermittedVerdict | Denied;
 
 export type EntryVerdict = { readonly kind: 'local'; readonly action: EntryActionName } | Denied;
 
@@ -124,11 +128,11 @@ function authorizeForward(policy: ActionPolicy, action: AmiAction, name: string)
   const misfit = findMisfit(lines);
   if (misfit !== null) return deny({ reason: 'unforwardable', message: misfit });
   const filter = judgeActionFilters(policy.actionFilters, name, action);
-  if (filter !== null) return deny({ reason: 'action-filter', filter });
+  if (filter !== null && policy.isEnforced) return deny({ reason: 'action-filter', filter });
   const denial = judgeArguments(policy.write, action);
   if (denial !== null) return deny({ reason: 'argument', ...denial });
   const permit = { user: policy.user, action: name, lines, expectedMs: expectedMs(action) };
-  return { kind: 'permitted', permit: permit as Permit };
+  return { kind: 'permitted', permit: permit as Permit, shadowed: filter };
 }
 
 function findName<Name extends string>(names: readonly Name[], action: AmiAction): Name | null {

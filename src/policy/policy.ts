@@ -27,6 +27,11 @@ export interface Policy {
   /** Which actions may be forwarded, of those that the classes allow. */
   readonly actionFilters: readonly ActionFilter[];
   readonly actionRates: readonly ActionRate[];
+  /**
+   * False (`enforce = no`): event filters, action filters and rates only tell what they would have done. What Asterisk
+   * itself would refuse is refused all the same: secret, ACL, classes, arguments.
+   */
+  readonly isEnforced: boolean;
   readonly setvar: readonly ChannelVariable[];
   readonly allowMultipleLogin: boolean;
   /** Sessions of the user at the same time; `null` for any number. */

@@ -42,6 +42,18 @@ const NAMES = {
     help: 'Events received from Asterisk.',
     labels: [],
   },
+  shadowRefusals: {
+    type: 'counter',
+    name: 'shadow_refusals_total',
+    help: 'What the rules of a user with enforce = no would have refused or withheld, by user and reason.',
+    labels: ['user', 'reason'],
+  },
+  auditLinesLost: {
+    type: 'counter',
+    name: 'audit_lines_lost_total',
+    help: 'Lines that audit_file did not take.',
+    labels: [],
+  },
   logLinesDropped: {
     type: 'counter',
     name: 'log_lines_dropped_total',

@@ -1,6 +1,7 @@
 /**
- * The security log: a file that fail2ban and CrowdSec read. Lines wait in a bounded queue and are appended one batch at
- * a time; a disk that is full or hangs costs lines, which are counted, and never holds up a session.
+ * The security log, a file that fail2ban and CrowdSec read, and the audit log, which `learn` reads. Lines wait in a
+ * bounded queue and are appended one batch at a time; a disk that is full or hangs costs lines, which are counted, and
+ * never holds up a session.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -14,6 +15,16 @@ export interface SecurityLogDeps {
   readonly metrics: Metrics;
 }
 
+/** Which of the files it is: its name in logs, the setting that names it, and where losses are counted. */
+export interface FilePurpose {
+  readonly name: 'security log' | 'audit log';
+  readonly setting: 'security_file' | 'audit_file';
+  readonly lost: 'securityLogLost' | 'auditLinesLost';
+}
+
+export const SECURITY: FilePurpose = { name: 'security log', setting: 'security_file', lost: 'securityLogLost' };
+export const AUDIT: FilePurpose = { name: 'audit log', setting: 'audit_file', lost: 'auditLinesLost' };
+
 /** Thousands of lines: more than come while a disk takes its time. */
 const MAX_QUEUED_BYTES = 1 << 20;
 /** How long the last lines may take when the process ends. */
@@ -25,6 +36,7 @@ const MODE = 0o640;
 export class SecurityLog {
   readonly #deps: SecurityLogDeps;
   readonly #path: Buffer;
+  readonly #purpose: FilePurpose;
   #handle: FileHandle | null = null;
   #queue: string[] = [];
   #queuedBytes = 0;
@@ -35,14 +47,15 @@ export class SecurityLog {
   #steps: Promise<void> = Promise.resolve();
 
   /** `file` is latin-1, as all text of the configuration. */
-  constructor(deps: SecurityLogDeps, file: string) {
+  constructor(deps: SecurityLogDeps, file: string, purpose: FilePurpose = SECURITY) {
     this.#deps = deps;
+    this.#purpose = purpose;
     this.#path = Buffer.from(file, 'latin1');
   }
 
   /** Opens the file for appending; fails with a sentence that says what to do. */
   async start(): Promise<Result<void>> {
-    const opened = await openFile(this.#path);
+    const opened = await openFile(this.#path, this.#purpose);
     if (opened.ok) this.#handle = opened.value;
     return opened.ok ? succeed(undefined) : opened;
   }
@@ -63,11 +76,11 @@ export class SecurityLog {
   /** Closes the file and opens whatever has its name now: logrotate has moved the old one. */
   reopen(): void {
     this.#then(async () => {
-      const opened = await openFile(this.#path);
-      if (!opened.ok) return this.#deps.log.error({ detail: opened.failure }, 'security log was not reopened');
+      const opened = await openFile(this.#path, this.#purpose);
+      if (!opened.ok) return this.#deps.log.error({ detail: opened.failure }, `${this.#purpose.name} was not reopened`);
       await this.#close();
       this.#handle = opened.value;
-      this.#deps.log.info('security log reopened');
+      this.#deps.log.info(`${this.#purpose.name} reopened`);
     });
   }
 
@@ -103,14 +116,14 @@ export class SecurityLog {
 
   /** One log line when the trouble begins, one when it is over; the metric counts what is between. */
   #lose(count: number, detail: string): void {
-    if (this.#lost === 0) this.#deps.log.error({ file: this.#file, detail }, 'security log is losing lines');
+    if (this.#lost === 0) this.#deps.log.error({ file: this.#file, detail }, `${this.#purpose.name} is losing lines`);
     this.#lost += count;
-    this.#deps.metrics.securityLogLost.inc(count);
+    this.#deps.metrics[this.#purpose.lost].inc(count);
   }
 
   #tellRecovery(): void {
     if (this.#lost === 0) return;
-    this.#deps.log.warn({ file: this.#file, lost: this.#lost }, 'security log is written again');
+    this.#deps.log.warn({ file: this.#file, lost: this.#lost }, `${this.#purpose.name} is written again`);
     this.#lost = 0;
   }
 
@@ -119,12 +132,12 @@ export class SecurityLog {
   }
 }
 
-async function openFile(path: Buffer): Promise<Result<FileHandle>> {
+async function openFile(path: Buffer, { name, setting }: FilePurpose): Promise<Result<FileHandle>> {
   try {
     return succeed(await open(path, FLAGS, MODE));
   } catch (error) {
-    const advice = "create its folder and let the gateway's user write there, or change security_file in [log]";
-    return fail(`cannot open the security log ${path.toString('utf8')}: ${codeOf(error)}; ${advice}`);
+    const advice = `create its folder and let the gateway's user write there, or change ${setting} in [log]`;
+    return fail(`cannot open the ${name} ${path.toString('utf8')}: ${codeOf(error)}; ${advice}`);
   }
 }
 

@@ -103,7 +103,11 @@ describe('a user with action filters', () => {
       'Command: x (Priv: command,all)',
       'QueueStatus: x (Priv: <none>)',
     ]);
-    const verdict = authorizeAction({ user: 'crm', write, actionFilters: filters, setvar: [] }, action, table);
+    const verdict = authorizeAction(
+      { user: 'crm', write, actionFilters: filters, isEnforced: true, setvar: [] },
+      action,
+      table,
+    );
     if (verdict.kind === 'denied') return denialMessage(verdict.denial, action);
     return verdict.kind === 'local' ? 'answer' : 'forward';
   }

@@ -144,7 +144,7 @@ function decide(
 ): string {
   const action = actionFrom(headers);
   const verdict = authorizeAction(
-    { user: 'someone', write: classSet(classes), actionFilters: [], setvar },
+    { user: 'someone', write: classSet(classes), actionFilters: [], isEnforced: true, setvar },
     action,
     table,
   );
@@ -159,7 +159,7 @@ function decideBeforeLogin(headers: string): string {
 }
 
 function permit(part: Partial<ActionPolicy>, headers: string) {
-  const policy = { user: 'someone', write: ALL_CLASSES, actionFilters: [], setvar: [], ...part };
+  const policy = { user: 'someone', write: ALL_CLASSES, actionFilters: [], isEnforced: true, setvar: [], ...part };
   const verdict = authorizeAction(policy, actionFrom(headers), TABLE);
   return verdict.kind === 'permitted' ? verdict.permit : null;
 }

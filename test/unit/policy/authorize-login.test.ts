@@ -229,6 +229,7 @@ function policyOf(part: Partial<Policy>): Policy {
     filters: JSON.parse('null'),
     actionFilters: [],
     actionRates: [],
+    isEnforced: true,
     setvar: [],
     allowMultipleLogin: true,
     maxSessions: null,
