@@ -6,6 +6,8 @@ import { check } from './cli/check.js';
 import { explain } from './cli/explain.js';
 import { hash } from './cli/hash.js';
 import { COMMAND_HELP, GENERAL_HELP } from './cli/help.js';
+import { learn } from './cli/learn.js';
+import { linesOfFile } from './cli/lines-of-file.js';
 import { readInput } from './cli/read-input.js';
 import { serve } from './cli/serve.js';
 import { unreachable } from './lib/unreachable.js';
@@ -58,6 +60,11 @@ async function run({ command, more, given }: CommandLine & { readonly kind: 'com
       const { user = null, from = null, action = null, event = null, json: asJson = false } = given;
       const question = { dir, environment: process.env, user, from, action, event, asJson };
       return explain(question, { ...ports, readText: readInput });
+    }
+    case 'learn': {
+      const { user = null, audit = null, json: asJson = false } = given;
+      const question = { dir, environment: process.env, user, audit, asJson };
+      return learn(question, { ...ports, linesOf: linesOfFile });
     }
     case 'hash':
       return hash({

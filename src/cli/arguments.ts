@@ -11,6 +11,7 @@ const OPTIONS = {
   from: { type: 'string' },
   action: { type: 'string' },
   event: { type: 'string' },
+  audit: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 

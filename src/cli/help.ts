@@ -1,6 +1,6 @@
 /** What `--help` prints, and which options each command takes. */
 
-export const COMMANDS = ['serve', 'check', 'explain', 'hash'] as const;
+export const COMMANDS = ['serve', 'check', 'explain', 'learn', 'hash'] as const;
 
 export type CommandName = (typeof COMMANDS)[number];
 
@@ -9,6 +9,7 @@ export const OPTIONS_OF = {
   serve: [],
   check: [],
   explain: ['user', 'from', 'action', 'event', 'json'],
+  learn: ['user', 'audit', 'json'],
   hash: [],
 } as const satisfies Record<CommandName, readonly string[]>;
 
@@ -22,6 +23,7 @@ usage:
   ami-gateway serve [--config DIR]            run the gateway
   ami-gateway check [--config DIR]            report every problem of the configuration
   ami-gateway explain --user USER …           say what an account may do, and which line decides it
+  ami-gateway learn --user USER …             write the smallest section that allows what an account really does
   ami-gateway hash                            read a secret, print the secret_hash line for manager.conf
   ami-gateway COMMAND --help | --help | --version
 
@@ -62,6 +64,20 @@ exit codes: 0 all of it is allowed, 1 something is refused, 2 wrong usage
 
   ami-gateway explain --user crm --from 192.0.2.10
   printf 'Action: Originate\\nChannel: PJSIP/100\\nContext: office\\n' | ami-gateway explain --user crm --action -
+`,
+  learn: `usage: ami-gateway learn --user USER [--audit FILE] [--json] [--config DIR]
+
+Reads the audit log and prints, as a diff against the present one, the smallest section of manager.conf that would have
+allowed what USER really did and received: its addresses, classes, event filters and action filters, each with how often
+it was used. Nothing is written and nothing has to run. Let the gateway write the audit log (audit_file in [log]) for as
+long as it takes to see everything that USER does, and read the result before you use it: what was done once a month
+may not be in it. With enforce = no in the new section, the gateway tells what it would refuse before it does.
+
+  --user USER    the account
+  --audit FILE   the audit log, if it is not the one of the configuration; - reads standard input
+  --json         the same for programs
+${CONFIG}
+exit codes: 0 done, 1 the log holds nothing of USER, 2 wrong usage
 `,
   hash: `usage: ami-gateway hash < FILE
 

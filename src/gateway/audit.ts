@@ -5,6 +5,7 @@
  *     login, action ──► a line each;  events ──► a tally for each session ──► a line a minute, and one at its end
  */
 import type { AmiAction } from '../ami/message.js';
+import { argumentNeeds } from '../policy/argument-needs.js';
 import { auditedHeaders } from '../policy/audited-headers.js';
 import { NO_FILTERS } from '../policy/event-filter.js';
 import type { Policy } from '../policy/policy.js';
@@ -48,9 +49,22 @@ export class Audit {
     this.#write(user, { login: address, transport });
   }
 
-  action(user: string, name: string, action: AmiAction, decision: AuditedDecision): void {
+  /** `name` is Asterisk's; `write` are the classes of the user. */
+  action(
+    { user, write }: Pick<Policy, 'user' | 'write'>,
+    name: string,
+    action: AmiAction,
+    decision: AuditedDecision,
+  ): void {
     if (this.#deps.file === null) return;
-    this.#write(user, { action: name, decision, headers: auditedHeaders(action) });
+    const needs = decision === 'forwarded' ? argumentNeeds(write, action) : [];
+    const facts = { action: name, decision, headers: auditedHeaders(action) };
+    this.#write(user, needs.length === 0 ? facts : { ...facts, argumentNeeds: needs });
+  }
+
+  /** Asterisk's FullyBooted, which comes with a login and not with the events. */
+  fullyBooted(user: string): void {
+    this.#write(user, { events: [{ event: 'FullyBooted', classes: 'system', delivered: 1, shadowed: 0 }] });
   }
 
   /** Counts the events of one session from now on; `null` where nobody wants to know. */

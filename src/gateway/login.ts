@@ -145,7 +145,7 @@ function factOf(request: LoginRequest, reason: LoginRefusal | GuardRefusal, poli
 }
 
 function acceptLogin(session: SessionPort, action: AmiAction, policy: Policy): void {
-  const { relay, log } = session.deps;
+  const { relay, log, audit } = session.deps;
   const eventMask = maskedClasses(decodeEventMask(headerValue(action, 'events'))) ?? initialMask(session);
   const username = headerValue(action, 'username');
   session.logIn(policy, eventMask, username);
@@ -158,7 +158,9 @@ function acceptLogin(session: SessionPort, action: AmiAction, policy: Policy): v
     session.view({});
     reportSuccess();
     const accepted = encodeSuccess(action.actionId, 'Authentication accepted');
-    return booted === null ? accepted : Buffer.concat([accepted, booted]);
+    if (booted === null) return accepted;
+    audit.fullyBooted(policy.user);
+    return Buffer.concat([accepted, booted]);
   }, reportSuccess);
 }
 

@@ -5,9 +5,10 @@ import { unreachable } from '../lib/unreachable.js';
 import { lookupAction } from '../policy/action-classes.js';
 import { describeFilterDenial } from '../policy/action-filter.js';
 import type { Denial } from '../policy/authorize-action.js';
+import type { Policy } from '../policy/policy.js';
 import type { SessionPort } from './session-port.js';
 
-export function reportRefusal(session: SessionPort, user: string | null, action: AmiAction, denial: Denial): void {
+export function reportRefusal(session: SessionPort, policy: Policy | null, action: AmiAction, denial: Denial): void {
   const fact = securityFactOf(action, denial);
   if (fact !== null) session.raise(fact);
   const { metrics, log, relay, audit } = session.deps;
@@ -15,9 +16,10 @@ export function reportRefusal(session: SessionPort, user: string | null, action:
   // The metric's label never comes from the wire: a name that Asterisk does not know is `unknown`.
   const name = known.kind === 'known' ? known.name : 'unknown';
   metrics.actions.inc({ action: name, decision: denial.reason });
-  if (user !== null) {
-    metrics.userDenials.inc({ user, reason: denial.reason });
-    audit.action(user, name, action, `refused: ${denial.reason}`);
+  const user = policy?.user ?? null;
+  if (policy !== null) {
+    metrics.userDenials.inc({ user: policy.user, reason: denial.reason });
+    audit.action(policy, name, action, `refused: ${denial.reason}`);
   }
   log.warn({ user, action: name, ...refusalDetail(denial) }, 'action refused');
 }

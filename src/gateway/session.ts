@@ -247,11 +247,11 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
         return this.#refuse(action, verdict.denial);
       case 'local':
         this.deps.metrics.actions.inc({ action: verdict.action, decision: 'answered' });
-        this.deps.audit.action(this.#state.policy.user, verdict.action, action, 'answered');
+        this.deps.audit.action(this.#state.policy, verdict.action, action, 'answered');
         return answerLocally(this, verdict.action, action);
       case 'permitted':
         if (!this.#isAdmitted(this.#state.policy, verdict)) return this.#refuse(action, { reason: 'action-rate' });
-        this.#forward(action, verdict.permit);
+        this.#forward(this.#state.policy, action, verdict.permit);
         return this.#workAhead();
       default:
         return unreachable(verdict);
@@ -268,9 +268,9 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     return true;
   }
 
-  #forward(action: AmiAction, permit: Permit): void {
+  #forward(policy: Policy, action: AmiAction, permit: Permit): void {
     this.deps.metrics.actions.inc({ action: permit.action, decision: 'forwarded' });
-    this.deps.audit.action(permit.user, permit.action, action, 'forwarded');
+    this.deps.audit.action(policy, permit.action, action, 'forwarded');
     this.#underWay.forward(action, permit);
   }
 
@@ -290,7 +290,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     const verdict = authorizeAction(this.#state.policy, input.action, this.deps.relay.actions);
     if (verdict.kind !== 'permitted') return false;
     if (!this.#isAdmitted(this.#state.policy, verdict)) return false;
-    this.#forward(input.action, verdict.permit);
+    this.#forward(this.#state.policy, input.action, verdict.permit);
     return true;
   }
 
@@ -306,7 +306,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   }
 
   #refuse(action: AmiAction, denial: Denial): void {
-    reportRefusal(this, this.#user, action, denial);
+    reportRefusal(this, this.#state.phase === 'authenticated' ? this.#state.policy : null, action, denial);
     this.answer(encodeError(action.actionId, denialMessage(denial, action)));
   }
 

@@ -84,7 +84,7 @@ describe('gateway.conf', () => {
       },
       state: { redisUrl: null, redisTimeoutMs: 500 },
       process: { user: null, group: null },
-      log: { level: 'info', securityFile: null },
+      log: { level: 'info', securityFile: null, auditFile: null },
     });
   });
 
@@ -122,7 +122,7 @@ level = silent`,
       },
       metrics: { enabled: false, bindAddress: '::1', port: 1 },
       sessions: { maxSessions: 5 },
-      log: { level: 'silent', securityFile: null },
+      log: { level: 'silent', securityFile: null, auditFile: null },
     });
   });
 
