@@ -8,13 +8,17 @@ const RESERVE = 128;
 export interface DescriptorShortage {
   readonly limit: number;
   readonly needed: number;
+  /** As many sessions as fit, so that one too many is refused and counted by us, and none takes the last descriptor. */
+  readonly maxSessions: number;
 }
 
 /** `null` where they suffice, or where the system does not tell. */
 export function findDescriptorShortage(settings: GatewaySettings, authLimit: number): DescriptorShortage | null {
   const limit = readLimit();
-  const needed = settings.sessions.maxSessions + settings.upstream.poolSize + authLimit + RESERVE;
-  return limit === null || needed <= limit ? null : { limit, needed };
+  const { maxSessions } = settings.sessions;
+  const needed = maxSessions + settings.upstream.poolSize + authLimit + RESERVE;
+  if (limit === null || needed <= limit) return null;
+  return { limit, needed, maxSessions: Math.max(1, maxSessions - (needed - limit)) };
 }
 
 /** The soft limit; Node has raised it to the hard one by now. */

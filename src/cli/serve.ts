@@ -1,6 +1,6 @@
 /** `ami-gateway serve`: runs the gateway until a signal ends it. */
 import { App } from '../app.js';
-import { type LoadedConfig, loadConfig } from '../config/load.js';
+import { type Config, type LoadedConfig, loadConfig } from '../config/load.js';
 import { formatProblem } from '../config/problem.js';
 import { makeLogger, standardOutput } from '../telemetry/logger.js';
 import { makeMetrics } from '../telemetry/metrics.js';
@@ -29,13 +29,13 @@ export async function serve(options: ServeOptions): Promise<0 | 1> {
   const log = makeLogger(config.gateway.log.level, output);
   telemetry.metrics.buildInfo.set({ version: options.version }, 1);
   const nowMs = () => performance.timeOrigin + performance.now();
-  const app = new App({ log, telemetry, nowMs, random: Math.random }, config);
-  process.on('SIGHUP', () => app.reloadCertificates());
-  // Always taken: without a handler Node would open its debugger on this signal.
-  process.on('SIGUSR1', () => app.reopenLogs());
   const shortage = findDescriptorShortage(config.gateway, config.general.authLimit);
   if (shortage !== null)
     log.warn(shortage, 'fewer file descriptors than max_sessions needs: raise the limit (ulimit -n)');
+  const app = new App({ log, telemetry, nowMs, random: Math.random }, withMaxSessions(config, shortage?.maxSessions));
+  process.on('SIGHUP', () => app.reloadCertificates());
+  // Always taken: without a handler Node would open its debugger on this signal.
+  process.on('SIGUSR1', () => app.reopenLogs());
   const signal = nextSignal();
   const started = await Promise.race([app.start(), signal]);
   if (typeof started === 'string') return stop(app, started);
@@ -60,6 +60,12 @@ export async function serve(options: ServeOptions): Promise<0 | 1> {
     log.info('stopped');
     return 0;
   }
+}
+
+/** `undefined` leaves it as it is. */
+function withMaxSessions(config: Config, maxSessions = config.gateway.sessions.maxSessions): Config {
+  const { gateway } = config;
+  return { ...config, gateway: { ...gateway, sessions: { ...gateway.sessions, maxSessions } } };
 }
 
 function tellProblems(loaded: LoadedConfig, tell: (line: string) => void): number {

@@ -89,4 +89,12 @@ describe('file descriptors', () => {
     expect(limit?.needed).toBeGreaterThan(2_000_000_000);
     expect(limit?.limit).toBeGreaterThan(0);
   });
+
+  it.runIf(process.platform === 'linux')('that do not bound the sessions, so that all of them fit', () => {
+    const all = findDescriptorShortage(settings(1_000_000), 2_000);
+    const limit = all?.limit ?? 0;
+
+    expect(all?.maxSessions).toBeLessThan(limit);
+    expect(findDescriptorShortage(settings(all?.maxSessions ?? 0), 2_000)).toBeNull();
+  });
 });
