@@ -90,6 +90,7 @@ export class ActionDecoder {
   #endLine(): DecodedInput | null {
     let length = this.#lineLength - 1;
     if (length > 0 && this.#line[length - 1] === CR) length -= 1;
+    if (this.#headers.length === MAX_LINES && length > 0 && this.#line[0] !== 0) return this.#dropLine();
     const nul = this.#line.subarray(0, length).indexOf(0);
     const text = this.#line.toString('latin1', 0, nul < 0 ? length : nul);
     const endsMessage = text === '' && !this.#continues;
@@ -98,6 +99,14 @@ export class ActionDecoder {
     if (endsMessage) return this.#endMessage();
     if (this.#headers.length < MAX_LINES) this.#headers.push(decodeHeader(text));
     else this.#tooManyLines = true;
+    return null;
+  }
+
+  /** A line too many ends nothing and is not kept: whoever sends a hundred thousand of them must not cost their text. */
+  #dropLine(): null {
+    this.#tooManyLines = true;
+    this.#lineLength = 0;
+    this.#continues = false;
     return null;
   }
 
