@@ -17,6 +17,8 @@ export interface ServeFiles {
   readonly upstream?: string;
   readonly amiPort?: number;
   readonly metricsPort?: number;
+  /** How many descriptors the process may have open. */
+  readonly openFiles?: number;
 }
 
 export class ServeProcess {
@@ -26,11 +28,17 @@ export class ServeProcess {
   readonly #child: ChildProcess;
   #output = '';
 
-  private constructor(dir: string, ports: { readonly ami: number; readonly metrics: number }, command: string[]) {
+  private constructor(
+    dir: string,
+    ports: { readonly ami: number; readonly metrics: number },
+    command: string[],
+    openFiles: number | null = null,
+  ) {
     this.#dir = dir;
     this.amiPort = ports.ami;
     this.metricsPort = ports.metrics;
-    const [program = '', ...args] = tiedToThisProcess([process.execPath, ...command], 'KILL');
+    const limited = openFiles === null ? [] : ['prlimit', `--nofile=${openFiles}:${openFiles}`];
+    const [program = '', ...args] = tiedToThisProcess([...limited, process.execPath, ...command], 'KILL');
     this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk));
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#take(chunk));
@@ -39,7 +47,8 @@ export class ServeProcess {
   /** `ami-gateway serve`. */
   static async start(files: ServeFiles): Promise<ServeProcess> {
     const { dir, ports } = await writeFiles(files);
-    return new ServeProcess(dir, ports, [path.join(DIST, 'main.js'), 'serve', '--config', dir]);
+    const command = [path.join(DIST, 'main.js'), 'serve', '--config', dir];
+    return new ServeProcess(dir, ports, command, files.openFiles ?? null);
   }
 
   /** Only what `serve` does, without the last resort of main.ts: the process must find its end by itself. */
@@ -54,6 +63,10 @@ export class ServeProcess {
   /** Everything it wrote, to standard output and error. */
   get output(): string {
     return this.#output;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   signal(name: 'SIGTERM' | 'SIGINT'): void {
