@@ -30,7 +30,7 @@ const PEERS = ['127.0.0.1', '10.1.2.3', '192.168.1.77', '255.255.255.255', '0.0.
 
 export const addressRules: FuzzTarget = {
   name: 'ACLs: as Node’s BlockList decides, or refused',
-  inputs: 100_000,
+  inputs: 60_000,
   make: (random) => {
     const lines = random.several(5, () => `${random.pick(['permit', 'deny'])}=${plainEntry(random)}`);
     const text = lines.join('\n');

@@ -33,7 +33,7 @@ const EVENTS: readonly DecodedEvent[] = [
 
 export const eventFilters: FuzzTarget = {
   name: 'event filters: a fault, or a plain reading; the index as each view',
-  inputs: 100_000,
+  inputs: 80_000,
   make: (random) => mutated(FILTERS, random, WORDS),
   judge: (input) => {
     const random = new Random(seedOf(input));
