@@ -66,8 +66,15 @@ export class LeaseConnection {
     const sentinel = Buffer.from(`ActionID: ${token}\r\n`, 'latin1');
     this.#exchanges.push({ sink, sentinel, deadlineMs });
     if (this.#exchanges.length === 1) this.#watch(deadlineMs);
-    if (this.#unsent === '') process.nextTick(() => this.#flush());
+    if (this.#unsent === '') process.nextTick(() => this.flush());
     this.#unsent += `${encodeActionText(lines)}Action: Ping\r\nActionID: ${token}\r\n\r\n`;
+  }
+
+  /** Sends what was exchanged in this tick, without waiting for its end. */
+  flush(): void {
+    const text = this.#unsent;
+    this.#unsent = '';
+    if (this.#isOpen && text !== '') this.#socket.write(text, 'latin1');
   }
 
   /** Stops reading the answer until `resume`: a slow client slows its own lease down and nobody else. */
@@ -83,12 +90,6 @@ export class LeaseConnection {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#over();
-  }
-
-  #flush(): void {
-    const text = this.#unsent;
-    this.#unsent = '';
-    if (this.#isOpen) this.#socket.write(text, 'latin1');
   }
 
   #take(chunk: Buffer): void {

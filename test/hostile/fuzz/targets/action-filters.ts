@@ -59,7 +59,11 @@ function judgeOne(action: AmiAction): string | null {
 }
 
 function permittedLines(action: AmiAction, actionFilters: readonly ActionFilter[]): readonly string[] | null {
-  const verdict = authorizeAction({ user: 'u', write: ALL_CLASSES, actionFilters, setvar: [] }, action, TABLE);
+  const verdict = authorizeAction(
+    { user: 'u', write: ALL_CLASSES, actionFilters, isEnforced: true, setvar: [] },
+    action,
+    TABLE,
+  );
   return verdict.kind === 'permitted' ? verdict.permit.lines : null;
 }
 

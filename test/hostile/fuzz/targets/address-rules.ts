@@ -51,7 +51,7 @@ export const addressRules: FuzzTarget = {
 
 function readLine(line: string): AclLine | null {
   const [, sense, text = ''] = /^(permit|deny)=(.*)$/s.exec(line) ?? [];
-  return sense === 'permit' || sense === 'deny' ? { sense, text } : null;
+  return sense === 'permit' || sense === 'deny' ? { sense, text, place: null } : null;
 }
 
 function plainEntry(random: Random): string {

@@ -27,7 +27,13 @@ export const forwardedAction: FuzzTarget = {
   make: (random) => mutated(TEXTS, random, WORDS),
   judge: (input) => {
     const write = randomClasses(new Random(seedOf(input)));
-    const policy: ActionPolicy = { user: 'u', write, actionFilters: [], setvar: [{ name: 'A', value: '1,"2' }] };
+    const policy: ActionPolicy = {
+      user: 'u',
+      write,
+      actionFilters: [],
+      isEnforced: true,
+      setvar: [{ name: 'A', value: '1,"2' }],
+    };
     for (const decoded of decodeAll([Buffer.from(input, 'latin1')])) {
       const fault = decoded.kind === 'action' ? judgeOne(policy, decoded.action) : null;
       if (fault !== null) return fault;

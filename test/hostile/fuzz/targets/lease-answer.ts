@@ -35,7 +35,8 @@ function ask(lease: LeaseConnection, socket: PassThrough, sent: Buffer[], answer
   const ends: ExchangeEnd[] = [];
   sent.length = 0;
   const sink = { answer: (bytes: Buffer) => got.push(Buffer.from(bytes)), ended: (end: ExchangeEnd) => ends.push(end) };
-  lease.exchange(Buffer.from('Action: X\r\n\r\n'), sink, 60_000);
+  lease.exchange(['Action: X'], sink, 60_000);
+  lease.flush();
   const token = /ActionID: (\S+)/.exec(sent.map(String).join(''))?.[1] ?? '';
   const pong = `Response: Success\r\nActionID: ${token}\r\nPing: Pong\r\nTimestamp: 1.000000\r\n\r\n`;
   for (const piece of inPieces(Buffer.from(answer + pong, 'latin1'), random)) socket.emit('data', piece);
