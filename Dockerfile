@@ -31,8 +31,10 @@ COPY --from=dependencies /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 COPY docker/healthcheck.mjs ./
 # The folder is empty on purpose: an image with accounts of its own would be an image with known secrets.
-RUN chmod 755 dist/main.js && ln -s /opt/ami-gateway/dist/main.js /usr/local/bin/ami-gateway && mkdir /etc/ami-gateway
-ENV NODE_ENV=production AMI_GATEWAY_CONFIG=/etc/ami-gateway
+RUN chmod 755 dist/main.js && ln -s /opt/ami-gateway/dist/main.js /usr/local/bin/ami-gateway && mkdir /etc/ami-gateway \
+  && mkdir --mode=0750 /run/ami-gateway && chown 1000:1000 /run/ami-gateway
+# Read-only containers need a tmpfs there; without one there are no admin commands.
+ENV NODE_ENV=production AMI_GATEWAY_CONFIG=/etc/ami-gateway AMI_GATEWAY_ADMIN_SOCKET=/run/ami-gateway/admin.sock
 # The base's user `node`, as a number: Kubernetes can see in it that it is not root.
 USER 1000:1000
 EXPOSE 5038 9550

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AppDeps } from './app/app-deps.js';
 import { makeParts, type Parts } from './app/parts.js';
 import type { Config } from './config/load.js';
-import { type Result, succeed } from './lib/result.js';
+import { fail, type Result, succeed } from './lib/result.js';
 
 export type { AppDeps } from './app/app-deps.js';
 
@@ -24,16 +24,21 @@ export class App {
   constructor(deps: AppDeps, config: Config) {
     this.#deps = deps;
     this.#config = config;
-    this.#parts = makeParts(deps, config, { isReady: () => this.isReady, measure: () => this.#measure() });
+    this.#parts = makeParts(deps, config, {
+      isReady: () => this.isReady,
+      measure: () => this.#measure(),
+      reload: async () => fail('reload is not available'),
+    });
   }
 
   /** Opens the metrics listener at once and the AMI listener as soon as Asterisk was reached; resolves when both are open. */
   async start(): Promise<Result<void>> {
-    const { securityLog, auditLog, audit, admin, shared, upstream, entrances } = this.#parts;
+    const { securityLog, auditLog, audit, admin, operators, shared, upstream, entrances } = this.#parts;
     for (const part of [securityLog, auditLog, admin]) {
       const started = await part?.start();
       if (started !== undefined && !started.ok) return started;
     }
+    await operators.start();
     shared?.start();
     audit.start();
     const { host, port } = this.#config.gateway.upstream;
@@ -49,13 +54,14 @@ export class App {
 
   /** Stops accepting, ends every session, then the upstream; resolves when all is closed or the deadline has passed. */
   async stop(): Promise<void> {
-    const { securityLog, auditLog, audit, admin, shared, upstream, entrances, registry } = this.#parts;
+    const { securityLog, auditLog, audit, admin, operators, shared, upstream, entrances, registry } = this.#parts;
     this.#isListening = false;
     const closed = entrances.stop();
     for (const session of registry.sessions) session.close('shutdown');
     await Promise.race([closed, delay(STOP_MS, undefined, { ref: false })]);
     entrances.abort();
     upstream.stop();
+    await operators.stop();
     await admin?.stop();
     shared?.stop();
     audit.stop();
@@ -107,6 +113,7 @@ export class App {
     metrics.upstreamConnections.set({ state: 'leased' }, leased);
     metrics.upstreamConnections.set({ state: 'idle' }, open - leased);
     metrics.upstreamWaiting.set(waiting);
+    metrics.heldActions.set(upstream.hold.heldCount);
     metrics.bansActive.set(guard.activeBans);
   }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The process: arguments, signals, exit codes. */
 import { readFileSync } from 'node:fs';
+import { adminCommandIn, administer } from './cli/administer.js';
 import { type CommandLine, readArguments } from './cli/arguments.js';
 import { check } from './cli/check.js';
 import { explain } from './cli/explain.js';
@@ -28,6 +29,8 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
+  const admin = adminCommandIn(args);
+  if (admin !== null) return askRunningGateway(admin, args);
   const line = readArguments(args);
   if (!line.ok) {
     complain(line.failure);
@@ -75,6 +78,13 @@ async function run({ command, more, given }: CommandLine & { readonly kind: 'com
     default:
       return unreachable(command);
   }
+}
+
+function askRunningGateway(command: string, args: readonly string[]): Promise<number> {
+  // Whoever read this has seen enough, as `head` does.
+  process.stdout.once('error', () => process.exit(1));
+  const write = (text: string) => process.stdout.write(text);
+  return administer(command, args, { environment: process.env, nowMs: Date.now, tell: write, complain });
 }
 
 function tell(text: string, code: number): number {

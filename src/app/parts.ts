@@ -4,16 +4,19 @@ import { ActionRates } from '../gateway/action-rates.js';
 import { Audit } from '../gateway/audit.js';
 import { FrontDoor } from '../gateway/front-door.js';
 import { LoginGuard } from '../gateway/login-guard.js';
+import { RecentRefusals } from '../gateway/recent-refusals.js';
 import { SecretWeigher } from '../gateway/secret-weigher.js';
 import { SecurityReporter } from '../gateway/security-reporter.js';
 import { SessionRegistry } from '../gateway/session-registry.js';
 import { SharedState } from '../gateway/shared-state.js';
 import { AdminServer } from '../http/admin.js';
 import { AmiHttp } from '../http/ami-http.js';
+import type { Result } from '../lib/result.js';
 import { AUDIT, SecurityLog } from '../telemetry/security-log.js';
 import type { AppDeps } from './app-deps.js';
 import { Entrances } from './entrances.js';
 import { admissionLimitsOf, guardSettingsOf, PENALTY_MS } from './limits.js';
+import { Operators } from './operators.js';
 import { SessionOpener } from './session-opener.js';
 import { makeUpstream, type Upstream } from './upstream.js';
 
@@ -33,12 +36,14 @@ export interface Parts {
   readonly entrances: Entrances;
   /** `null` without metrics. */
   readonly admin: AdminServer | null;
+  readonly operators: Operators;
 }
 
-/** `isReady` and `measure` are asked by the metrics listener. */
+/** `isReady` and `measure` are asked by the metrics listener, `reload` by operators. */
 export interface AppState {
   readonly isReady: () => boolean;
   readonly measure: () => void;
+  readonly reload: () => Promise<Result<unknown>>;
 }
 
 export function makeParts(deps: AppDeps, config: Config, state: AppState): Parts {
@@ -55,20 +60,29 @@ export function makeParts(deps: AppDeps, config: Config, state: AppState): Parts
   const actionRates = new ActionRates(nowMs);
   const auditLog = makeAuditLog(deps, config);
   const audit = new Audit({ file: auditLog, nowMs, log, metrics });
-  const sessions = { relay, fanOut, registry, security, guard, weigher, actionRates, audit, nowMs, log, metrics };
+  const refusals = new RecentRefusals(nowMs);
+  const limiters = { guard, weigher, actionRates };
+  const sessions = { relay, fanOut, registry, security, ...limiters, refusals, audit, nowMs, log, metrics };
   const opener = new SessionOpener({ ...sessions, config: () => config });
   const http = makeHttp({ ...deps, relay, security, guard, opener }, config);
   // Clients over HTTP are counted by themselves: without a login they could keep out all others.
   const unauthenticatedOverHttp = () => http?.unauthenticatedCount ?? 0;
   const door = new FrontDoor(
-    { registry, guard, unauthenticatedOverHttp, nowMs, log, metrics },
+    { registry, guard, refusals, unauthenticatedOverHttp, nowMs, log, metrics },
     admissionLimitsOf(config),
   );
   const accept = opener.openPushed.bind(opener);
   const entrances = new Entrances({ door, accept, http, log, metrics }, config);
+  const { reload } = state;
+  const policies = () => config.policies;
+  const operators = new Operators(
+    { ...upstream, registry, guard, refusals, policies, reload, log, metrics, nowMs },
+    config.gateway,
+  );
   const { metrics: listener } = config.gateway;
-  const admin = listener.enabled ? new AdminServer({ registry: metricsRegistry, ...state }, listener) : null;
-  return { registry, upstream, auditLog, audit, securityLog, shared, guard, http, entrances, admin };
+  const adminDeps = { registry: metricsRegistry, statusPage: operators.statusPage, ...state };
+  const admin = listener.enabled ? new AdminServer(adminDeps, listener) : null;
+  return { registry, upstream, auditLog, audit, securityLog, shared, guard, http, entrances, admin, operators };
 }
 
 function makeSecurityLog({ log, telemetry }: AppDeps, { gateway }: Config): SecurityLog | null {

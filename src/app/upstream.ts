@@ -1,6 +1,7 @@
 /** The side of Asterisk: the event stream, the pool for actions, and what becomes of events before clients see them. */
 import type { Socket } from 'node:net';
 import type { Config } from '../config/load.js';
+import { ActionHold } from '../gateway/action-hold.js';
 import { ActionPool } from '../gateway/action-pool.js';
 import { EventRewriter } from '../gateway/event-rewriter.js';
 import { FanOut } from '../gateway/fan-out.js';
@@ -12,6 +13,7 @@ import type { AppDeps } from './app-deps.js';
 export interface Upstream {
   readonly relay: Relay;
   readonly pool: ActionPool;
+  readonly hold: ActionHold;
   readonly fanOut: FanOut;
   stop(): void;
 }
@@ -32,10 +34,11 @@ export function makeUpstream({ log, telemetry, nowMs, random }: AppDeps, config:
   const fanOut = new FanOut(metrics);
   const pool = new ActionPool({ open: () => open('off'), log, metrics }, upstream);
   const rewriter = new EventRewriter({ nowMs }, config.general);
-  const relay = new Relay({ open, pool, rewriter, fanOut, ownTraffic, nowMs, random, log, metrics }, upstream);
+  const hold = new ActionHold(pool, upstream);
+  const relay = new Relay({ open, pool: hold, rewriter, fanOut, ownTraffic, nowMs, random, log, metrics }, upstream);
   const stop = () => {
     relay.stop();
     stopping.abort();
   };
-  return { relay, pool, fanOut, stop };
+  return { relay, pool, hold, fanOut, stop };
 }

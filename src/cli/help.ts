@@ -1,5 +1,7 @@
 /** What `--help` prints, and which options each command takes. */
 
+import { ADMIN_HELP } from './administer.js';
+
 export const COMMANDS = ['serve', 'check', 'explain', 'learn', 'hash'] as const;
 
 export type CommandName = (typeof COMMANDS)[number];
@@ -27,6 +29,8 @@ usage:
   ami-gateway hash                            read a secret, print the secret_hash line for manager.conf
   ami-gateway COMMAND --help | --help | --version
 
+for a gateway that runs:
+${ADMIN_HELP}
 ${CONFIG}
 exit codes: 0 all is well, 1 the configuration or a port has a problem, 2 wrong usage
 `;

@@ -1,12 +1,15 @@
 /** gateway.conf: the gateway's own settings. Every key can be an environment variable AMI_GATEWAY_<SECTION>_<KEY>, too. */
 import type { z } from 'zod';
 import type { Result } from '../lib/result.js';
+import { isLoopback } from '../policy/loopback.js';
+import { compileAdmin } from './admin-conf.js';
 import type { ConfSection } from './conf-reading.js';
 import { GATEWAY_KEYS, GATEWAY_SCHEMA, type GatewayValues } from './gateway-schema.js';
 import type {
   BanSettings,
   EntryLimits,
   GatewaySettings,
+  MetricsSettings,
   UpstreamSettings,
   UpstreamTlsSettings,
 } from './gateway-settings.js';
@@ -32,6 +35,8 @@ export interface GatewaySources {
 
 type NameOf = GatewaySources['nameOf'];
 
+const OFF = { kind: 'off' } as const;
+
 export function compileGatewayConf(sections: readonly ConfSection[], sources: GatewaySources): GatewayConf {
   const problems: Problem[] = [];
   const written = collectGatewayTexts(sections, sources.environment, problems);
@@ -43,8 +48,9 @@ export function compileGatewayConf(sections: readonly ConfSection[], sources: Ga
     reportTls(parsed.data, texts, sources, problems);
     reportClientCa(parsed.data, texts, sources, problems);
   }
+  const admin = parsed.success ? compileAdmin(parsed.data.admin, texts, sources, problems) : OFF;
   const isUsable = parsed.success && !problems.some((problem) => problem.severity === 'error');
-  return { settings: isUsable ? settingsOf(parsed.data, sources.nameOf) : null, problems };
+  return { settings: isUsable ? { ...settingsOf(parsed.data, sources.nameOf), admin } : null, problems };
 }
 
 /** Puts the content of `secret_file` in the place of `secret`. */
@@ -128,11 +134,16 @@ function reportClientCa(
   if (!content.ok) problems.push(errorAt(place, `${message}: ${content.failure}`));
 }
 
-function settingsOf(values: GatewayValues, nameOf: NameOf): GatewaySettings {
+function settingsOf(values: GatewayValues, nameOf: NameOf): Omit<GatewaySettings, 'admin'> {
   const { upstream, metrics, sessions, log, listener, state, process } = values;
   return {
     upstream: upstreamOf(upstream, nameOf),
-    metrics: { enabled: metrics.enabled, bindAddress: metrics.bindaddr, port: metrics.port },
+    metrics: {
+      enabled: metrics.enabled,
+      bindAddress: metrics.bindaddr,
+      port: metrics.port,
+      status: statusOf(metrics),
+    },
     sessions: {
       maxQueueBytes: sessions.max_queue_bytes,
       maxSessions: sessions.max_sessions,
@@ -153,6 +164,13 @@ function settingsOf(values: GatewayValues, nameOf: NameOf): GatewaySettings {
       auditFile: log.audit_file === undefined ? null : nameOf(log.audit_file),
     },
   };
+}
+
+/** It shows who is connected from where: a network that may scrape metrics need not know. */
+function statusOf({ bindaddr, status }: GatewayValues['metrics']): MetricsSettings['status'] {
+  const isLocal = isLoopback(bindaddr);
+  if (!(status ?? isLocal)) return 'off';
+  return isLocal ? 'loopback' : 'everywhere';
 }
 
 function entryLimitsOf(values: GatewayValues['limits']): EntryLimits {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { isFalse, isTrue } from '../ami/truth.js';
+import { isLoopback, LOOPBACK } from '../policy/loopback.js';
 import { compileNetworks, NO_NETWORKS } from '../policy/networks.js';
 import { parseBindAddress } from './bind-address.js';
 
@@ -41,7 +42,10 @@ const address = z
   .refine((parsed) => parsed !== null && parsed.port === null, 'an IPv4 or IPv6 address, not a name')
   .transform((parsed) => parsed?.address ?? '');
 
-const LOOPBACK = '127.0.0.0/8,::1';
+const loopbackAddress = address.refine(
+  isLoopback,
+  'a loopback address such as 127.0.0.1 or ::1: operators come from the machine itself',
+);
 const networks = z
   .string()
   .refine((list) => compileNetworks(list).ok, 'networks such as 10.0.0.0/8,2001:db8::/32, or none')
@@ -93,6 +97,14 @@ export const GATEWAY_SCHEMA = z.object({
     enabled: yesOrNo.default(true),
     bindaddr: address.default('127.0.0.1'),
     port: integer(1, 65_535).default(9550),
+    // Yes on loopback, else no, unless it is set.
+    status: yesOrNo.optional(),
+  }),
+  admin: z.object({
+    socket: text.optional(),
+    bindaddr: loopbackAddress.default('127.0.0.1'),
+    port: integer(1, 65_535).optional(),
+    secret_file: text.optional(),
   }),
   sessions: z.object({
     // Some seconds of events on a busy system, and little enough for hundreds of slow clients.

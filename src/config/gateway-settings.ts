@@ -46,7 +46,17 @@ export interface MetricsSettings {
   readonly enabled: boolean;
   readonly bindAddress: string;
   readonly port: number;
+  /** Whether the status page, which shows users and addresses, is beside the metrics; and for whom. */
+  readonly status: 'off' | 'loopback' | 'everywhere';
 }
+
+/** Where operators reach the running gateway. */
+export type AdminSettings =
+  | { readonly kind: 'off' }
+  /** Who may open the file may do everything. */
+  | { readonly kind: 'socket'; readonly path: string }
+  /** On loopback only; the secret is asked for, because everybody on the machine can connect. */
+  | { readonly kind: 'port'; readonly bindAddress: string; readonly port: number; readonly secret: string };
 
 export interface SessionLimits {
   /** Bytes that may wait for one client that reads slowly. */
@@ -120,6 +130,7 @@ export interface LogSettings {
 export interface GatewaySettings {
   readonly upstream: UpstreamSettings;
   readonly metrics: MetricsSettings;
+  readonly admin: AdminSettings;
   readonly sessions: SessionLimits;
   readonly listener: ListenerOptions;
   readonly limits: EntryLimits;

@@ -5,27 +5,56 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fail, type Result, succeed } from '../lib/result.js';
-import { compileConfig, type LoadedConfig } from './compile-config.js';
+import { findAdmin } from './admin-conf.js';
+import { type ConfigSources, compileConfig, type LoadedConfig } from './compile-config.js';
+import { parseConfFile } from './conf-file.js';
 import type { ConfSource, ResolveFiles } from './conf-reading.js';
-import type { Environment } from './gateway-values.js';
+import type { AdminSettings } from './gateway-settings.js';
+import { collectGatewayTexts, type Environment } from './gateway-values.js';
 import { expandBraces, hasWildcard, matchesName } from './glob.js';
 import type { Problem } from './problem.js';
+import { errorAt, wholeFile } from './report.js';
 
 export type { Config, LoadedConfig } from './compile-config.js';
 
 /** Problems call files as `directory` does: `config/manager.conf`. */
 export function loadConfig(directory: string, environment: Environment): LoadedConfig {
   const root = toLatin1(directory);
-  const loaded = compileConfig({
-    resolve: resolverIn(root),
-    environment: Object.fromEntries(Object.entries(environment).map(([name, text]) => [name, text && toLatin1(text)])),
-    readSecretFile: (name) => readText(path.isAbsolute(name) ? name : path.join(root, name)),
-    nameOf: (file) => (path.isAbsolute(file) ? file : path.join(root, file)),
-  });
+  const loaded = compileConfig(sourcesIn(root, environment));
   const accounts = [...loaded.accounts].map(([key, account]) => {
     return [key, { ...account, problems: account.problems.map(readable) }] as const;
   });
   return { ...loaded, problems: loaded.problems.map(readable), accounts: new Map(accounts) };
+}
+
+/** Where the gateway of this configuration can be reached by operators. Only gateway.conf and its `[admin]` need be right. */
+export function loadAdminSettings(
+  directory: string,
+  environment: Environment,
+): Result<AdminSettings, readonly Problem[]> {
+  const root = toLatin1(directory);
+  const sources = sourcesIn(root, environment);
+  const file = parseConfFile('gateway.conf', sources.resolve);
+  if (file.kind === 'invalid') return fail(file.problems.map(readable));
+  const sections = file.kind === 'parsed' ? file.sections : [];
+  const texts = collectGatewayTexts(sections, sources.environment, []);
+  const place = sources.nameOf('gateway.conf');
+  if (file.kind === 'missing' && texts.size === 0) return fail([readable(missingFile(place))]);
+  const found = findAdmin(texts, { ...sources, file: place });
+  return found.ok ? found : fail(found.failure.map(readable));
+}
+
+function missingFile(file: string): Problem {
+  return errorAt(wholeFile(file), 'there is no such file', 'give its directory with --config');
+}
+
+function sourcesIn(root: string, environment: Environment): ConfigSources {
+  return {
+    resolve: resolverIn(root),
+    environment: Object.fromEntries(Object.entries(environment).map(([name, text]) => [name, text && toLatin1(text)])),
+    readSecretFile: (name) => readText(path.isAbsolute(name) ? name : path.join(root, name)),
+    nameOf: (file) => (path.isAbsolute(file) ? file : path.join(root, file)),
+  };
 }
 
 function toLatin1(text: string): string {

@@ -14,6 +14,7 @@ import { indexViews, type ViewIndex } from '../policy/view-index.js';
 import type { DecodedEvent, EventView } from '../policy/wants-event.js';
 import { wantsEvent } from '../policy/wants-event.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import { type AudienceCount, EventCounts } from './event-counts.js';
 
 export interface EventSubscriber {
   /** Whole events, in order; the buffer is shared and must not be changed. */
@@ -25,7 +26,7 @@ export interface EventObserver {
   observe(event: DecodedEvent): void;
 }
 
-interface Audience {
+interface Audience extends AudienceCount {
   readonly view: EventView;
   readonly members: Set<EventSubscriber>;
   /** Of those members that have one. */
@@ -34,6 +35,7 @@ interface Audience {
   runs: number[];
   /** What the flush holds for it. */
   parts: Buffer[];
+  wanted: number;
 }
 
 /** A rest of so many times the cost of the flush before it: sessions then take at most a sixth of a core. */
@@ -51,6 +53,8 @@ export class FanOut {
   readonly #audiences = new Map<string, Audience>();
   readonly #keys = new Map<EventSubscriber, string>();
   readonly #observers = new Map<EventSubscriber, EventObserver>();
+  /** Events that each subscriber got and was spared. */
+  readonly counts = new EventCounts();
   #indexed: readonly Audience[] = [];
   #index: ViewIndex = indexViews([]);
   #unindexed: Audience[] = [];
@@ -76,6 +80,7 @@ export class FanOut {
       this.#observers.set(subscriber, observer);
     }
     this.#keys.set(subscriber, key);
+    this.counts.joined(subscriber, audience);
     this.#metrics.audiences.set(this.#audiences.size);
   }
 
@@ -86,6 +91,7 @@ export class FanOut {
     const audience = key === undefined ? undefined : this.#audiences.get(key);
     if (key === undefined || audience === undefined) return;
     this.#keys.delete(subscriber);
+    this.counts.left(subscriber);
     audience.members.delete(subscriber);
     const observer = this.#observers.get(subscriber);
     if (observer !== undefined) audience.observers.delete(observer);
@@ -124,7 +130,7 @@ export class FanOut {
   }
 
   #open(key: string, view: EventView): Audience {
-    const audience: Audience = { view, members: new Set(), observers: new Set(), runs: [], parts: [] };
+    const audience: Audience = { view, members: new Set(), observers: new Set(), runs: [], parts: [], wanted: 0 };
     this.#audiences.set(key, audience);
     this.#unindexed.push(audience);
     return audience;
@@ -147,6 +153,7 @@ export class FanOut {
       let sent = 0;
       const wanted = (audience: Audience) => {
         sent += audience.members.size;
+        audience.wanted += 1;
         inBatch.add(audience);
         addRun(audience.runs, event);
         if (audience.observers.size > 0) for (const observer of audience.observers) observer.observe(event);
@@ -159,6 +166,7 @@ export class FanOut {
         if (audience.members.size > 0 && wantsEvent(audience.view, event)) wanted(audience);
       }
       if (this.#unindexed.length > 0) this.#eventsUnindexed += 1;
+      this.counts.decided += 1;
       counts.sent += sent;
       counts.withheld += this.#keys.size - sent;
     }

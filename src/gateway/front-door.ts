@@ -10,6 +10,7 @@ import { networkOf } from '../policy/client-address.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { LoginGuard } from './login-guard.js';
+import type { RecentRefusals } from './recent-refusals.js';
 import type { SessionRegistry } from './session-registry.js';
 
 export interface FrontDoorDeps {
@@ -17,6 +18,7 @@ export interface FrontDoorDeps {
   readonly guard: LoginGuard;
   /** Sessions over HTTP that have not logged in: they are bounded by themselves. */
   readonly unauthenticatedOverHttp: () => number;
+  readonly refusals: RecentRefusals;
   readonly nowMs: () => number;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -74,6 +76,14 @@ export class FrontDoor {
       return;
     }
     this.#lastLines.set(reason, { atMs: nowMs, suppressed: 0 });
+    this.#deps.refusals.add({
+      kind: 'connection',
+      user: null,
+      address: remote.address,
+      what: transport,
+      reason,
+      rule: null,
+    });
     const more = last === undefined || last.suppressed === 0 ? {} : { before: last.suppressed };
     const detail = { peer: remote.address, reason, ...(code === undefined ? {} : { code }), ...more };
     this.#deps.log.warn(detail, reason === 'tls-error' ? 'TLS handshake failed' : 'connection refused');

@@ -24,6 +24,10 @@ export class HeldEvents {
     return this.#bytes > this.#settings.maxBytes;
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   push(bytes: Buffer): void {
     const isSmallPart = this.#settings.wait === 'long' && bytes.length * 2 < bytes.buffer.byteLength;
     this.#parts.push(isSmallPart ? Buffer.from(bytes) : bytes);

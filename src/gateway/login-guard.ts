@@ -4,11 +4,13 @@
  *     identify ──► isBanned? closed without a word
  *     Login ──► admit: weighed │ refused as a wrong secret ──► failed: counts, penalty │ succeeded: known here
  */
+import { unreachable } from '../lib/unreachable.js';
 import type { LoginRefusal } from '../policy/authorize-login.js';
 import { networkOf } from '../policy/client-address.js';
 import {
   countsAgainstAccount,
   countsAgainstAddress,
+  type FailureCounts,
   type FailureOutcome,
   findGuardRefusal,
   type GuardLimits,
@@ -21,6 +23,7 @@ import { containsAddress, type Networks } from '../policy/networks.js';
 import { userKey } from '../policy/policy.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import { type Ban, type KnownBan, KnownBans } from './known-bans.js';
 import { type Counter, makeCounter } from './login-counters.js';
 import type { SharedState } from './shared-state.js';
 
@@ -61,8 +64,7 @@ const MOST_SCHEDULES = 10_000;
 export class LoginGuard {
   readonly #deps: LoginGuardDeps;
   readonly #settings: LoginGuardSettings;
-  /** Bans that this gateway knows of, until when: they need no question and survive Redis. */
-  readonly #bans = new Map<string, number>();
+  readonly #known: KnownBans;
   readonly #counters: Readonly<Record<CounterName, Counter>>;
   readonly #takenUntilMs = new Map<string, number>();
   #allTakenUntilMs = 0;
@@ -70,6 +72,7 @@ export class LoginGuard {
   constructor(deps: LoginGuardDeps, settings: LoginGuardSettings) {
     this.#deps = deps;
     this.#settings = settings;
+    this.#known = new KnownBans(deps.nowMs);
     const { findTimeMs, banTimeMs, slowIntervalMs, knownTimeMs } = settings;
     const counter = (name: string, windowMs: number) => makeCounter({ name, windowMs }, deps.shared);
     this.#counters = {
@@ -90,7 +93,7 @@ export class LoginGuard {
     if (this.#isBannedHere(network)) return true;
     const { count, remainingMs } = await this.#counters.bans.read(network);
     if (count === 0) return false;
-    this.#noteBan(network, remainingMs, 'shared');
+    this.#noteBan(network, remainingMs, null);
     return true;
   }
 
@@ -140,7 +143,7 @@ export class LoginGuard {
       counted === null ? null : this.#countAgainst(counted, address),
     ]);
     const outcome = judgeFailure({ address: ofAddress.count, account }, this.#settings);
-    await this.#act(outcome, failure);
+    await this.#act(outcome, failure, { address: ofAddress.count, account });
     return outcome.penaltyMs;
   }
 
@@ -156,9 +159,34 @@ export class LoginGuard {
 
   /** Bans that are in force, as far as this gateway has met them. */
   get activeBans(): number {
-    const nowMs = this.#deps.nowMs();
-    for (const [network, untilMs] of this.#bans) if (untilMs <= nowMs) this.#bans.delete(network);
-    return this.#bans.size;
+    return this.bans.filter(({ ban }) => ban.kind === 'address').length;
+  }
+
+  /** All that is in force, as far as this gateway has met it. */
+  get bans(): readonly KnownBan[] {
+    return this.#known.all;
+  }
+
+  /** Ends a ban and forgets what led to it, here and where it is shared; true when there was one. */
+  async lift(ban: Ban): Promise<boolean> {
+    const { bans, failures, locks, accountFailures, userFailures } = this.#counters;
+    const forget = async (key: string, ...counters: readonly Counter[]): Promise<boolean> => {
+      const [before] = await Promise.all(counters.map((counter) => counter.read(key)));
+      await Promise.all(counters.map((counter) => counter.forget(key)));
+      return (before?.count ?? 0) > 0;
+    };
+    const wasKnown = this.#known.forget(ban);
+    switch (ban.kind) {
+      case 'address':
+        return (await forget(ban.network, bans, failures)) || wasKnown;
+      case 'account':
+        return (await forget(`${ban.network} ${userKey(ban.user)}`, locks, accountFailures)) || wasKnown;
+      case 'slow':
+        await forget(userKey(ban.user), userFailures);
+        return wasKnown;
+      default:
+        return unreachable(ban);
+    }
   }
 
   #watches(address: string): boolean {
@@ -166,11 +194,7 @@ export class LoginGuard {
   }
 
   #isBannedHere(network: string): boolean {
-    const untilMs = this.#bans.get(network);
-    if (untilMs === undefined) return false;
-    if (untilMs > this.#deps.nowMs()) return true;
-    this.#bans.delete(network);
-    return false;
+    return this.#known.has({ kind: 'address', network });
   }
 
   async #countAgainst(
@@ -185,31 +209,35 @@ export class LoginGuard {
     return { atAddress: atAddress.count, overAll: overAll.count };
   }
 
-  async #act(outcome: FailureOutcome, { user, address }: FailedLogin): Promise<void> {
+  async #act(outcome: FailureOutcome, { user, address }: FailedLogin, counts: FailureCounts): Promise<void> {
     const { log, metrics } = this.#deps;
     const network = networkOf(address);
     if (outcome.bansAddress && !this.#isBannedHere(network)) {
       const { remainingMs } = await this.#counters.bans.add(network);
-      this.#noteBan(network, remainingMs, 'login-failures');
+      this.#noteBan(network, remainingMs, counts.address);
     }
     if (
       outcome.locksAccount &&
       user !== null &&
       (await this.#counters.locks.add(accountKey(user, address))).count === 1
     ) {
+      const { banTimeMs } = this.#settings;
+      this.#known.note({ kind: 'account', network, user }, banTimeMs, counts.account?.atAddress ?? null);
       metrics.bans.inc({ reason: 'account-failures' });
       log.warn({ user, network, seconds: this.#settings.banTimeMs / 1000 }, 'account locked at this address');
     }
-    if (!outcome.slowsUser) return;
+    if (!outcome.slowsUser || user === null) return;
+    this.#known.note({ kind: 'slow', user }, this.#settings.findTimeMs, counts.account?.overAll ?? null);
     metrics.bans.inc({ reason: 'account-slow' });
     log.warn({ user }, 'account is guessed at from many addresses: new addresses take turns');
   }
 
   /** Logged once for each ban, however often the address knocks. */
-  #noteBan(network: string, remainingMs: number, reason: 'login-failures' | 'shared'): void {
+  #noteBan(network: string, remainingMs: number, failures: number | null): void {
     const isNew = !this.#isBannedHere(network);
-    this.#bans.set(network, this.#deps.nowMs() + remainingMs);
+    this.#known.note({ kind: 'address', network }, remainingMs, failures);
     if (!isNew) return;
+    const reason = failures === null ? 'shared' : 'login-failures';
     this.#deps.metrics.bans.inc({ reason });
     this.#deps.log.warn({ network, reason, seconds: Math.round(remainingMs / 1000) }, 'address banned');
   }

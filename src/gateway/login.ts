@@ -95,11 +95,20 @@ function refusedBy(reason: LoginRefusal | GuardRefusal) {
 
 /** Answers `Login Already In Use` to a Login or Challenge where only one session of the user may live; true if it did. */
 export function refusesSecondLogin(session: SessionPort, action: AmiAction): boolean {
-  const { registry, policies, log } = session.deps;
+  const { registry, policies, log, refusals } = session.deps;
   const username = headerValue(action, 'username');
   if (!isLoginInUse(policies(), username, registry.countOf(username))) return false;
   session.raise({ event: 'SessionLimit' });
   log.warn({ reason: 'login-in-use' }, 'login refused');
+  const { address } = session.deps.connection.peer.remote;
+  refusals.add({
+    kind: 'login',
+    user: printable(username),
+    address,
+    what: 'Login',
+    reason: 'login-in-use',
+    rule: null,
+  });
   session.later(session.settings.penaltyMs, () =>
     session.answerAndClose(encodeError(action.actionId, 'Login Already In Use'), 'login-in-use'),
   );
@@ -122,6 +131,7 @@ async function refuseLogin(
   const hasFailed = !isProven && reason !== 'busy';
   if (username !== '' && hasFailed) security.loginFailed(username, connection.peer);
   log.warn({ reason, username: printable(username) }, 'login failed');
+  session.deps.refusals.add({ kind: 'login', user: printable(username), address, what: 'Login', reason, rule: null });
   const message = isProven ? 'Login Already In Use' : 'Authentication failed';
   const answer = encodeError(action.actionId, message);
   const user = findPolicy(policies(), username)?.user ?? null;

@@ -6,12 +6,14 @@ import { lookupAction } from '../policy/action-classes.js';
 import { describeFilterDenial } from '../policy/action-filter.js';
 import type { Denial } from '../policy/authorize-action.js';
 import type { Policy } from '../policy/policy.js';
+import { printable } from './login.js';
+import { describeDenial } from './recent-refusals.js';
 import type { SessionPort } from './session-port.js';
 
 export function reportRefusal(session: SessionPort, policy: Policy | null, action: AmiAction, denial: Denial): void {
   const fact = securityFactOf(action, denial);
   if (fact !== null) session.raise(fact);
-  const { metrics, log, relay, audit } = session.deps;
+  const { metrics, log, relay, audit, refusals, connection } = session.deps;
   const known = lookupAction(relay.actions, action.name);
   // The metric's label never comes from the wire: a name that Asterisk does not know is `unknown`.
   const name = known.kind === 'known' ? known.name : 'unknown';
@@ -22,6 +24,8 @@ export function reportRefusal(session: SessionPort, policy: Policy | null, actio
     audit.action(policy, name, action, `refused: ${denial.reason}`);
   }
   log.warn({ user, action: name, ...refusalDetail(denial) }, 'action refused');
+  const what = known.kind === 'known' ? known.name : printable(action.name);
+  refusals.add({ kind: 'action', user, address: connection.peer.remote.address, what, ...describeDenial(denial) });
 }
 
 /** What would have been refused if the rules of this user were enforced. */

@@ -29,7 +29,7 @@ import { missingRights } from './upstream-rights.js';
 
 export interface RelayDeps {
   readonly open: (events: UpstreamEvents) => Promise<Result<OpenedUpstream, UpstreamFailure>>;
-  readonly pool: ActionPool;
+  readonly pool: Pick<ActionPool, 'start' | 'stop' | 'forward'>;
   /** Before the fan-out, so that it works once per event and filters see what clients see. */
   readonly rewriter: EventRewriter;
   readonly fanOut: FanOut;
@@ -46,6 +46,20 @@ export interface Identity {
   readonly version: string | null;
   /** `systemname` of asterisk.conf. */
   readonly systemName: string | null;
+}
+
+/** What an operator sees of the upstream. */
+export interface UpstreamStatus {
+  readonly phase: State['phase'];
+  /** Since when it is up, or is not; milliseconds since the epoch. */
+  readonly sinceMs: number;
+  /** Without its line end; empty before the first login. */
+  readonly banner: string;
+  readonly identity: Identity;
+  /** How often the event stream was logged in. */
+  readonly logins: number;
+  /** Why the last attempt failed; `null` while it is up. */
+  readonly lastFailure: string | null;
 }
 
 export interface RelaySettings extends EventStreamSettings {
@@ -78,6 +92,8 @@ export class Relay {
   #identity: Identity = { version: null, systemName: null };
   #relearn: NodeJS.Timeout | null = null;
   #failures = 0;
+  #logins = 0;
+  #awaySinceMs = 0;
   #lastFailure: string | null = null;
   #firstUp: () => void = () => undefined;
 
@@ -88,6 +104,7 @@ export class Relay {
 
   /** Begins to connect and keeps the upstream from then on; resolves when Asterisk was reached for the first time. */
   start(): Promise<void> {
+    this.#awaySinceMs = this.#deps.nowMs();
     void this.#connect();
     return new Promise((resolve) => {
       this.#firstUp = resolve;
@@ -105,6 +122,17 @@ export class Relay {
 
   get isUp(): boolean {
     return this.#state.phase === 'up';
+  }
+
+  get status(): UpstreamStatus {
+    return {
+      phase: this.#state.phase,
+      sinceMs: this.#state.phase === 'up' ? this.#state.sinceMs : this.#awaySinceMs,
+      banner: this.#banner.toString('latin1').trim(),
+      identity: this.#identity,
+      logins: this.#logins,
+      lastFailure: this.#lastFailure,
+    };
   }
 
   /** Asterisk's own first line, with its CR LF. */
@@ -210,6 +238,7 @@ export class Relay {
   #up(stream: EventStream, early: readonly UpstreamBatch[]): void {
     this.#state = { phase: 'up', stream, sinceMs: this.#deps.nowMs() };
     this.#lastFailure = null;
+    this.#logins += 1;
     this.#deps.pool.start();
     this.#deps.rewriter.start((permit, sink) => this.forward(permit, sink), this.#actions);
     this.#deps.metrics.upstreamUp.set(1);
@@ -225,6 +254,7 @@ export class Relay {
     const hasStayed = state.phase === 'up' && this.#deps.nowMs() - state.sinceMs >= this.#settings.reconnectMaxMs;
     if (hasStayed) this.#failures = 0;
     this.#state = { phase: 'away' };
+    this.#awaySinceMs = this.#deps.nowMs();
     this.#booted = null;
     this.#deps.pool.stop();
     this.#deps.metrics.upstreamUp.set(0);

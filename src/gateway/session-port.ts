@@ -11,6 +11,7 @@ import type { ActionRates } from './action-rates.js';
 import type { Audit } from './audit.js';
 import type { FanOut } from './fan-out.js';
 import type { LoginGuard } from './login-guard.js';
+import type { RecentRefusals } from './recent-refusals.js';
 import type { Relay } from './relay.js';
 import type { SecretWeigher } from './secret-weigher.js';
 import type { SecurityReporter } from './security-reporter.js';
@@ -26,6 +27,8 @@ export interface SessionDeps {
   readonly weigher: SecretWeigher;
   /** How many actions each user has left, over all of its sessions. */
   readonly actionRates: ActionRates;
+  /** What was refused lately, for operators. */
+  readonly refusals: RecentRefusals;
   /** Notes what users do and receive. */
   readonly audit: Audit;
   /** The users as they are configured now. */

@@ -3,9 +3,11 @@ import type { CloseReason } from '../net/connection.js';
 import { networkOf } from '../policy/client-address.js';
 import { userKey } from '../policy/policy.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { SessionStatus } from './session-status.js';
 
-/** What the registry knows of a session: that it can be closed. */
+/** What the registry knows of a session: what it tells of itself, and that it can be closed. */
 export interface OpenSession {
+  readonly status: SessionStatus;
   close(reason: CloseReason): void;
 }
 

@@ -35,6 +35,7 @@ import { answerLocally } from './local-actions.js';
 import { refusesSecondLogin } from './login.js';
 import { reportRefusal, reportShadow } from './refusal.js';
 import type { LoggedIn, SessionDeps, SessionPort, SessionSettings, SessionState } from './session-port.js';
+import type { SessionStatus } from './session-status.js';
 
 export class Session implements SessionPort, EventSubscriber, Receiver {
   readonly deps: SessionDeps;
@@ -44,6 +45,9 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   /** The user as typed: Asterisk's session keeps this spelling. */
   #username = '';
   #isBusy = false;
+  /** The action in work, or the last one. Never as it came: that would keep alive the chunk that it came in. */
+  #actionName: string | null = null;
+  #connectedAtMs = 0;
   readonly #held: HeldEvents;
   #hasFetched = false;
   #stir: (() => void) | null = null;
@@ -70,6 +74,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   /** Greets with Asterisk's own banner and begins to listen. */
   start(): void {
     const { connection, registry, relay } = this.deps;
+    this.#connectedAtMs = this.deps.nowMs();
     // What comes over HTTP holds no connection between its requests.
     registry.add(this, this.settings.events === 'pushed' ? connection.peer.remote.address : null);
     connection.start(this);
@@ -80,6 +85,19 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  get status(): SessionStatus {
+    const { connection, fanOut } = this.deps;
+    return {
+      id: this.settings.id,
+      user: this.#user,
+      peer: connection.peer,
+      sinceMs: this.#state.phase === 'authenticated' ? this.#state.sinceMs : this.#connectedAtMs,
+      events: fanOut.counts.of(this),
+      queuedBytes: connection.queuedBytes + this.#held.bytes,
+      action: this.#isBusy ? this.#actionName : null,
+    };
   }
 
   /** Door: in from a client. */
@@ -246,6 +264,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
       case 'denied':
         return this.#refuse(action, verdict.denial);
       case 'local':
+        this.#actionName = verdict.action;
         this.deps.metrics.actions.inc({ action: verdict.action, decision: 'answered' });
         this.deps.audit.action(this.#state.policy, verdict.action, action, 'answered');
         return answerLocally(this, verdict.action, action);
@@ -269,6 +288,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   }
 
   #forward(policy: Policy, action: AmiAction, permit: Permit): void {
+    this.#actionName = permit.action;
     this.deps.metrics.actions.inc({ action: permit.action, decision: 'forwarded' });
     this.deps.audit.action(policy, permit.action, action, 'forwarded');
     this.#underWay.forward(action, permit);
@@ -301,6 +321,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   #receiveBeforeLogin(action: AmiAction): void {
     const verdict = authorizeBeforeLogin(action);
     if (verdict.kind === 'denied') return this.#refuse(action, verdict.denial);
+    this.#actionName = verdict.action;
     if (verdict.action !== 'Logoff' && refusesSecondLogin(this, action)) return;
     answerLocally(this, verdict.action, action);
   }

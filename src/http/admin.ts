@@ -2,6 +2,7 @@
 import { fastify } from 'fastify';
 import type { Registry } from 'prom-client';
 import { fail, type Result, succeed } from '../lib/result.js';
+import { addStatusRoutes, type StatusPage } from './status-routes.js';
 
 export interface AdminDeps {
   readonly registry: Registry;
@@ -9,6 +10,8 @@ export interface AdminDeps {
   readonly isReady: () => boolean;
   /** Reads the gauges that are measured when somebody asks. */
   readonly measure: () => void;
+  /** `null`: there is no status page here. */
+  readonly statusPage: StatusPage | null;
 }
 
 export interface AdminSettings {
@@ -36,6 +39,7 @@ export class AdminServer {
       measure();
       return reply.type(registry.contentType).send(await registry.metrics());
     });
+    if (this.#deps.statusPage !== null) addStatusRoutes(this.#server, this.#deps.statusPage);
     const { bindAddress, port } = this.#settings;
     try {
       await this.#server.listen({ host: bindAddress, port });

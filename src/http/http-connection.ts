@@ -120,6 +120,10 @@ export class HttpConnection implements Connection {
     return false;
   }
 
+  get queuedBytes(): number {
+    return this.#current?.bytes ?? 0;
+  }
+
   /** The stall of one answer is for the listener to watch: the connection of a client is not that of its session. */
   limitStall(): void {}
 

@@ -21,6 +21,7 @@ export type CloseReason =
   | 'event-backlog'
   | 'answer-too-large'
   | 'expired'
+  | 'kicked'
   | 'shutdown';
 
 export const CLOSE_REASONS = [
@@ -42,6 +43,7 @@ export const CLOSE_REASONS = [
   'event-backlog',
   'answer-too-large',
   'expired',
+  'kicked',
   'shutdown',
 ] as const satisfies readonly CloseReason[];
 
@@ -87,6 +89,8 @@ export interface Connection {
   sendNow(bytes: Buffer): void;
   /** True while so much waits for the client that a producer which can wait should. */
   readonly isCongested: boolean;
+  /** Bytes that wait for the client. */
+  readonly queuedBytes: number;
   /** How long one write may stall before the client counts as a slow consumer, in milliseconds. */
   limitStall(stallMs: number): void;
   /** The client has logged in: the bounds for strangers are lifted. */

@@ -112,6 +112,10 @@ export class SocketConnection implements Connection {
     return this.#waitingBytes > this.#settings.congestedBytes;
   }
 
+  get queuedBytes(): number {
+    return this.#waitingBytes;
+  }
+
   limitStall(stallMs: number): void {
     this.#progress.limit(stallMs);
   }

@@ -30,6 +30,18 @@ const NAMES = {
     help: 'Actions that wait for a free upstream connection.',
     labels: [],
   },
+  paused: {
+    type: 'gauge',
+    name: 'paused',
+    help: '1 while an operator holds actions back with `pause`.',
+    labels: [],
+  },
+  heldActions: {
+    type: 'gauge',
+    name: 'held_actions',
+    help: 'Actions that are held back because an operator paused the gateway.',
+    labels: [],
+  },
   upstreamReceivedBytes: {
     type: 'counter',
     name: 'upstream_received_bytes_total',

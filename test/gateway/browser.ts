@@ -12,6 +12,7 @@ const FLAGS = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
+  '--hide-scrollbars',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -35,6 +36,12 @@ interface Message {
   readonly method?: string;
   readonly result?: Readonly<Record<string, unknown>>;
   readonly error?: { readonly message: string };
+}
+
+export interface Screen {
+  readonly width: number;
+  readonly height: number;
+  readonly scheme: 'light' | 'dark';
 }
 
 export class Browser {
@@ -84,6 +91,15 @@ export class Browser {
   /** Does something in the page that brings another, and waits for that. */
   async evaluateAndLoad(expression: string): Promise<void> {
     await this.#loadedAfter(() => this.evaluate(expression));
+  }
+
+  /** A screen of this size in CSS pixels, dark or light; a narrow one is a phone's. */
+  async show(screen: Screen): Promise<void> {
+    const { width, height, scheme } = screen;
+    const metrics = { width, height, deviceScaleFactor: 1, mobile: width < 600 };
+    await this.#ask('Emulation.setDeviceMetricsOverride', metrics);
+    const features = [{ name: 'prefers-color-scheme', value: scheme }];
+    await this.#ask('Emulation.setEmulatedMedia', { features });
   }
 
   /** A PNG. */

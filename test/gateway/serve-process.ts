@@ -19,12 +19,15 @@ export interface ServeFiles {
   readonly metricsPort?: number;
   /** How many descriptors the process may have open. */
   readonly openFiles?: number;
+  /** Sections of gateway.conf behind [metrics]. */
+  readonly sections?: string;
 }
 
 export class ServeProcess {
   readonly amiPort: number;
   readonly metricsPort: number;
-  readonly #dir: string;
+  /** The folder of its configuration. */
+  readonly dir: string;
   readonly #child: ChildProcess;
   #output = '';
 
@@ -34,7 +37,7 @@ export class ServeProcess {
     command: string[],
     openFiles: number | null = null,
   ) {
-    this.#dir = dir;
+    this.dir = dir;
     this.amiPort = ports.ami;
     this.metricsPort = ports.metrics;
     const limited = openFiles === null ? [] : ['prlimit', `--nofile=${openFiles}:${openFiles}`];
@@ -69,7 +72,7 @@ export class ServeProcess {
     return this.#child.pid ?? 0;
   }
 
-  signal(name: 'SIGTERM' | 'SIGINT'): void {
+  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void {
     this.#child.kill(name);
   }
 
@@ -91,7 +94,7 @@ export class ServeProcess {
   async clean(): Promise<void> {
     this.#child.kill('SIGKILL');
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'close');
-    rmSync(this.#dir, { recursive: true });
+    rmSync(this.dir, { recursive: true });
   }
 
   #take(chunk: Buffer): void {
@@ -101,14 +104,19 @@ export class ServeProcess {
 
 async function writeFiles(files: ServeFiles) {
   const dir = mkdtempSync(path.join(tmpdir(), 'ami-gateway-serve-'));
-  const { users = '[admin]\nsecret = s\nread = all\nwrite = all\n', general = '', upstream = '' } = files;
+  const {
+    users = '[admin]\nsecret = s\nread = all\nwrite = all\n',
+    general = '',
+    upstream = '',
+    sections = '',
+  } = files;
   const ports = { ami: files.amiPort ?? (await freePort()), metrics: files.metricsPort ?? (await freePort()) };
   const listen = `enabled = yes\nport = ${ports.ami}\nbindaddr = 127.0.0.1\n`;
   writeFileSync(path.join(dir, 'manager.conf'), `[general]\n${listen}${general}\n${users}`);
   const account = `port = ${files.upstreamPort}\nusername = gateway-account\nsecret = upstream-secret\n`;
   writeFileSync(
     path.join(dir, 'gateway.conf'),
-    `[upstream]\n${account}${upstream}\n[metrics]\nport = ${ports.metrics}\n`,
+    `[upstream]\n${account}${upstream}\n[metrics]\nport = ${ports.metrics}\n${sections}`,
   );
   return { dir, ports };
 }

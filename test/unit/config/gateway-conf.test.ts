@@ -60,7 +60,8 @@ describe('gateway.conf', () => {
         reconnectMinMs: 500,
         reconnectMaxMs: 15_000,
       },
-      metrics: { enabled: true, bindAddress: '127.0.0.1', port: 9550 },
+      metrics: { enabled: true, bindAddress: '127.0.0.1', port: 9550, status: 'loopback' },
+      admin: { kind: 'off' },
       sessions: { maxQueueBytes: 8_388_608, maxSessions: 10_000, idleTimeoutMs: 0 },
       listener: { tlsClientCaFile: null, proxies: NO_NETWORKS, keepAliveMs: 60_000 },
       limits: {
