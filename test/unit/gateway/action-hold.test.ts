@@ -32,7 +32,7 @@ class NotingPool implements HeldPool {
 
 function permitOf(user: string): Permit {
   const action = actionOf(['Action: CoreStatus'].map(decodeHeader));
-  const account = { user, write: ALL_CLASSES, actionFilters: [], setvar: [] };
+  const account = { user, write: ALL_CLASSES, actionFilters: [], isEnforced: true, setvar: [] };
   const verdict = authorizeAction(account, action, learnActions(['CoreStatus: x  (Priv: system,all)']));
   if (verdict.kind !== 'permitted') throw new Error(verdict.kind);
   return verdict.permit;
