@@ -21,5 +21,6 @@ keep_or_write() {
 }
 
 keep_or_write asterisk-ami "$(random)"
-keep_or_write dashboard.conf "secret = $(random)"
-keep_or_write operator.conf "secret = $(random)"
+keep_or_write dashboard "$(random)"
+keep_or_write operator "$(random)"
+keep_or_write grafana-admin "$(random)"
