@@ -13,6 +13,8 @@ export type ArgumentRuleName =
   | 'originate-predial'
   | 'config-file'
   | 'config-directive'
+  | 'config-crash'
+  | 'costly-pattern'
   | 'module-name'
   | 'recording-file'
   | 'cli-command';

@@ -1,6 +1,8 @@
 /** File names in GetConfig and its like: path components are judged, not string prefixes, whatever Asterisk is behind. */
 import { type AmiAction, asciiLowerCase, type Header, headerValue } from '../ami/message.js';
 import type { ArgumentDenial, ArgumentRule } from './argument-denial.js';
+import { mayExhaustMemory } from './argument-patterns.js';
+import { findCrash } from './argument-updates.js';
 
 const CONFIG_DIRECTORY = '/etc/asterisk/';
 
@@ -11,9 +13,13 @@ const SUSPICIOUS_CHARACTERS = /[\x00-\x1f\x7f*?[\]{}\\%]/;
 const ESCALATED = 'File requires escalated privileges';
 
 /** GetConfig, GetConfigJSON, ListCategories and CreateConfig. */
-export const judgeFilename: ArgumentRule = (_write, action) => judgeName(action, 'Filename');
+export const judgeFilename: ArgumentRule = (_write, action) =>
+  judgeName(action, 'Filename') ?? findCostlyPattern(action);
 
-/** UpdateConfig: both names, and that no line it writes includes a file or runs a command when it is read again. */
+/**
+ * UpdateConfig: both names, that no line it writes includes a file, runs a command or begins a category when it is read
+ * again, and that no step ends Asterisk.
+ */
 export const judgeUpdate: ArgumentRule = (_write, action) => {
   const lacksName = headerValue(action, 'srcfilename') === '' || headerValue(action, 'dstfilename') === '';
   // Asterisk looks at the names only when both are given.
@@ -21,8 +27,8 @@ export const judgeUpdate: ArgumentRule = (_write, action) => {
   const denial = judgeName(action, 'SrcFilename') ?? judgeName(action, 'DstFilename');
   if (denial !== null) return denial;
   const directive = action.headers.find((header) => canBecomeDirective(header, action));
-  if (directive === undefined) return null;
-  return { rule: 'config-directive', header: directive.key ?? '', message: ESCALATED };
+  if (directive !== undefined) return { rule: 'config-directive', header: directive.key ?? '', message: ESCALATED };
+  return findCrash(action) ?? findCostlyPattern(action);
 };
 
 /**
@@ -45,13 +51,23 @@ function isOpenFile(name: string): boolean {
   return path.split('/').every((component) => !['', '.', '..'].includes(component.trim()));
 }
 
+/** The filters of categories are regular expressions: `Filter`, `Match`, and `catfilter` in the options of a step. */
+function findCostlyPattern(action: AmiAction): ArgumentDenial | null {
+  const isPattern = ({ key }: Header) => key === 'filter' || key === 'match' || key?.startsWith('options-') === true;
+  const costly = action.headers.find((header) => isPattern(header) && mayExhaustMemory(header.value));
+  return costly === undefined ? null : { rule: 'costly-pattern', header: costly.key ?? '', message: ESCALATED };
+}
+
 /**
  * Names of categories and variables are written as they come, values with their `;` escaped. A `#` in a name can stand
- * at the beginning of what Asterisk reads of the line, if only behind a comment that a line before it opened.
+ * at the beginning of what Asterisk reads of the line, if only behind a comment that a line before it opened; so can the
+ * `[` of a variable, which would begin a category. Behind the `]` of a category stands from what it inherits.
  */
 function canBecomeDirective(header: Header, action: AmiAction): boolean {
-  if (header.key === null || !header.value.includes('#')) return false;
-  if (header.key.startsWith('cat-') || header.key.startsWith('var-')) return true;
+  if (header.key === null) return false;
+  if (header.key.startsWith('var-')) return /[#[]/.test(header.value);
+  if (!/[#\]]/.test(header.value)) return false;
+  if (header.key.startsWith('cat-')) return true;
   if (!header.key.startsWith('value-')) return false;
   const step = `action-${header.key.slice('value-'.length)}`;
   return action.headers.some(({ key, value }) => key === step && asciiLowerCase(value) === 'renamecat');

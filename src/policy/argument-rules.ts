@@ -15,6 +15,7 @@ import {
   setsGuarded,
 } from './argument-functions.js';
 import { judgeOriginate } from './argument-originate.js';
+import { mayExhaustMemory } from './argument-patterns.js';
 import { isBlacklisted } from './cli-command.js';
 
 /** What Asterisk looks for in Getvar and Status, anywhere in the text. */
@@ -47,6 +48,8 @@ export function judgeArguments(write: ClassSet, action: AmiAction): ArgumentDeni
 function judgeRead(write: ClassSet, action: AmiAction, header: string, message: string): ArgumentDenial | null {
   const text = headerValue(action, asciiLowerCase(header));
   if (revealsAccounts(text)) return { rule: 'account-secrets', header, message };
+  // REGEX, CHANNELS and GROUP_MATCH_COUNT compile what they are given.
+  if (mayExhaustMemory(text)) return { rule: 'costly-pattern', header, message };
   const isForbidden =
     EVALUATING_WORDS.some((word) => text.includes(word)) || callsGuarded(text) || isExpandedInCall(text);
   if (isForbidden && !holdsAny(write, CLASS_BITS.system)) return { rule: 'dialplan-function', header, message };
