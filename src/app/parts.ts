@@ -15,7 +15,7 @@ import type { Result } from '../lib/result.js';
 import { AUDIT, SecurityLog } from '../telemetry/security-log.js';
 import type { AppDeps } from './app-deps.js';
 import { Entrances } from './entrances.js';
-import { admissionLimitsOf, guardSettingsOf, PENALTY_MS } from './limits.js';
+import { admissionLimitsOf, guardSettingsOf } from './limits.js';
 import { Operators } from './operators.js';
 import { SessionOpener } from './session-opener.js';
 import { makeUpstream, type Upstream } from './upstream.js';
@@ -64,7 +64,7 @@ export function makeParts(deps: AppDeps, config: Config, state: AppState): Parts
   const limiters = { guard, weigher, actionRates };
   const sessions = { relay, fanOut, registry, security, ...limiters, refusals, audit, nowMs, log, metrics };
   const opener = new SessionOpener({ ...sessions, config: () => config });
-  const http = makeHttp({ ...deps, relay, security, guard, opener }, config);
+  const http = makeHttp({ ...deps, relay, security, guard, refusals, opener }, config);
   // Clients over HTTP are counted by themselves: without a login they could keep out all others.
   const unauthenticatedOverHttp = () => http?.unauthenticatedCount ?? 0;
   const door = new FrontDoor(
@@ -105,12 +105,15 @@ interface HttpParts extends AppDeps {
   readonly relay: Upstream['relay'];
   readonly security: SecurityReporter;
   readonly guard: LoginGuard;
+  readonly refusals: RecentRefusals;
   readonly opener: SessionOpener;
 }
 
-function makeHttp(parts: HttpParts, { http, general, policies }: Config): AmiHttp | null {
+function makeHttp(parts: HttpParts, config: Config): AmiHttp | null {
+  const { http, general, gateway, policies } = config;
   if (http === null) return null;
-  const { relay, security, guard, opener, log, telemetry, nowMs } = parts;
+  const { maxUnauthenticated, maxUnauthenticatedPerAddress, maxConnectionsPerAddress } = admissionLimitsOf(config);
+  const { relay, security, guard, refusals, opener, log, telemetry, nowMs } = parts;
   return new AmiHttp(
     {
       open: (connection, waitLimitMs) => opener.openFetched(connection, waitLimitMs),
@@ -118,6 +121,7 @@ function makeHttp(parts: HttpParts, { http, general, policies }: Config): AmiHtt
       policies: () => policies,
       security,
       guard,
+      refusals,
       metrics: telemetry.metrics,
       log,
       nowMs,
@@ -125,9 +129,12 @@ function makeHttp(parts: HttpParts, { http, general, policies }: Config): AmiHtt
     {
       http,
       timeoutMs: general.httpTimeoutMs,
-      maxUnauthenticated: general.authLimit,
-      penaltyMs: PENALTY_MS,
-      handshakeTimeoutMs: general.authTimeoutMs,
+      maxUnauthenticated,
+      maxUnauthenticatedPerAddress,
+      maxSessionsPerAddress: maxConnectionsPerAddress,
+      connectionsPerAddress: gateway.limits.httpConnectionsPerAddress,
+      proxies: gateway.listener.proxies,
+      entryTimeoutMs: general.authTimeoutMs,
     },
   );
 }

@@ -177,6 +177,7 @@ function entryLimitsOf(values: GatewayValues['limits']): EntryLimits {
   return {
     authPerAddress: values.auth_per_address ?? null,
     connectionsPerAddress: values.connections_per_address,
+    httpConnectionsPerAddress: values.http_connections_per_address ?? null,
     loginBytes: values.login_bytes,
     loginsPerSecond: values.logins_per_second,
     loginsPerSecondPerAddress: values.logins_per_second_per_address,

@@ -107,8 +107,9 @@ export const GATEWAY_SCHEMA = z.object({
     secret_file: text.optional(),
   }),
   sessions: z.object({
-    // Some seconds of events on a busy system, and little enough for hundreds of slow clients.
-    max_queue_bytes: integer(65_536, 1_073_741_824).default(8_388_608),
+    // Some seconds of events on a busy system, and little enough for hundreds of slow clients. At least what is handed
+    // to a client at once, which is no sign that it is slow: a mebibyte of events and the chunk that made it full.
+    max_queue_bytes: integer(2_097_152, 1_073_741_824).default(8_388_608),
     max_sessions: integer(1, 1_000_000).default(10_000),
     // Off: a client that only listens sends nothing.
     idle_timeout: seconds(0, LONGEST_SECONDS).default(0),
@@ -119,10 +120,12 @@ export const GATEWAY_SCHEMA = z.object({
     tls_client_ca: text.optional(),
   }),
   limits: z.object({
-    // Four fifths of authlimit unless it is set.
+    // Four fifths of authlimit unless it is set, and half of one below 20.
     auth_per_address: integer(1, 1_000_000).optional(),
     // A fifth of max_sessions: many clients behind one address are usual, all of them are not.
     connections_per_address: integer(1, 1_000_000).default(2_000),
+    // The same share of http.conf's sessionlimit unless it is set.
+    http_connections_per_address: integer(1, 1_000_000).optional(),
     // Room for some hundred messages; a login takes one or two.
     login_bytes: integer(1024, 1_048_576).default(16_384),
     // What one Asterisk takes without effort; beyond it logins wait their turn.

@@ -80,6 +80,8 @@ export interface EntryLimits {
   /** `null`: a share of authlimit. */
   readonly authPerAddress: number | null;
   readonly connectionsPerAddress: number;
+  /** Connections over HTTP; `null`: a share of sessionlimit. */
+  readonly httpConnectionsPerAddress: number | null;
   readonly loginBytes: number;
   readonly loginsPerSecond: number;
   readonly loginsPerSecondPerAddress: number;

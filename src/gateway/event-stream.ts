@@ -45,6 +45,8 @@ export class EventStream {
   /** When the Ping left that asks whether Asterisk still lives; `null` while there is no doubt. */
   #doubtedAt: number | null = null;
   #keepalive: NodeJS.Timeout | null = null;
+  /** The question that has waited longest, and how often the watch has met it. */
+  #oldest = { token: '', looks: 0 };
 
   constructor(socket: Socket, receiver: EventStreamReceiver, settings: EventStreamSettings) {
     this.#socket = socket;
@@ -130,11 +132,25 @@ export class EventStream {
   #watch(): void {
     const now = performance.now();
     const { keepaliveIntervalMs, keepaliveTimeoutMs } = this.#settings;
+    if (this.#hasUnanswered()) return this.#close('silent');
     // Counted from the Ping and not from the last byte: a machine that slept must not take its own sleep for silence.
     if (this.#doubtedAt !== null && now - this.#doubtedAt >= keepaliveTimeoutMs) return this.#close('silent');
     if (this.#doubtedAt !== null || now - this.#lastByteAt < keepaliveIntervalMs) return;
     this.#doubtedAt = now;
     this.#ask(['Action: Ping'], () => undefined);
+  }
+
+  /**
+   * An Asterisk that sends events and answers nothing would keep every barrier waiting. Counted in looks and not by the
+   * clock: behind a sleep of ours the answer may lie unread in the socket.
+   */
+  #hasUnanswered(): boolean {
+    const [token = ''] = this.#questions.keys();
+    const looks = token === this.#oldest.token ? this.#oldest.looks + 1 : 0;
+    this.#oldest = { token, looks };
+    const { keepaliveIntervalMs, keepaliveTimeoutMs } = this.#settings;
+    const lookMs = Math.min(keepaliveIntervalMs, keepaliveTimeoutMs) / 2;
+    return token !== '' && looks * lookMs >= keepaliveIntervalMs + keepaliveTimeoutMs;
   }
 
   #close(reason: StreamEnd): void {

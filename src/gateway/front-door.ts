@@ -14,7 +14,7 @@ import type { RecentRefusals } from './recent-refusals.js';
 import type { SessionRegistry } from './session-registry.js';
 
 export interface FrontDoorDeps {
-  readonly registry: SessionRegistry;
+  readonly registry: Pick<SessionRegistry, 'countsAt' | 'count' | 'unauthenticatedCount'>;
   readonly guard: LoginGuard;
   /** Sessions over HTTP that have not logged in: they are bounded by themselves. */
   readonly unauthenticatedOverHttp: () => number;

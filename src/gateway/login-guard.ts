@@ -58,8 +58,8 @@ export interface FailedLogin {
   readonly reason: LoginRefusal | GuardRefusal;
 }
 
-/** Schedules of addresses that lie in the past are forgotten when there are so many. */
-const MOST_SCHEDULES = 10_000;
+/** Schedules of addresses that lie in the past, and bans that are over, are forgotten when there are so many. */
+const MOST_REMEMBERED = 10_000;
 
 export class LoginGuard {
   readonly #deps: LoginGuardDeps;
@@ -109,7 +109,7 @@ export class LoginGuard {
     const [network, nowMs] = [networkOf(address), this.#deps.nowMs()];
     const own = paceLogin(pacePerAddress, this.#takenUntilMs.get(network) ?? 0, nowMs);
     const all = paceLogin(pace, this.#allTakenUntilMs, nowMs);
-    if (this.#takenUntilMs.size >= MOST_SCHEDULES) this.#forgetSchedules(nowMs);
+    if (this.#takenUntilMs.size >= MOST_REMEMBERED) forgetPast(this.#takenUntilMs, nowMs);
     this.#takenUntilMs.set(network, own.takenUntilMs);
     this.#allTakenUntilMs = all.takenUntilMs;
     return Math.max(own.waitMs, all.waitMs);
@@ -241,10 +241,10 @@ export class LoginGuard {
     this.#deps.metrics.bans.inc({ reason });
     this.#deps.log.warn({ network, reason, seconds: Math.round(remainingMs / 1000) }, 'address banned');
   }
+}
 
-  #forgetSchedules(nowMs: number): void {
-    for (const [network, untilMs] of this.#takenUntilMs) if (untilMs <= nowMs) this.#takenUntilMs.delete(network);
-  }
+function forgetPast(moments: Map<string, number>, nowMs: number): void {
+  for (const [network, untilMs] of moments) if (untilMs <= nowMs) moments.delete(network);
 }
 
 type CounterName = 'failures' | 'bans' | 'accountFailures' | 'locks' | 'userFailures' | 'turns' | 'known';

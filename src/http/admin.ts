@@ -19,10 +19,24 @@ export interface AdminSettings {
   readonly port: number;
 }
 
+/** How long a request may take to come, and an answer may find nobody who reads it. */
+const STALL_MS = 10_000;
+/** Longer than Prometheus pauses by default, so that it need not connect anew. */
+const KEEP_ALIVE_MS = 72_000;
+/** More than monitors have; beyond it connections are closed at once. */
+const MOST_CONNECTIONS = 64;
+
 export class AdminServer {
   readonly #deps: AdminDeps;
   readonly #settings: AdminSettings;
-  readonly #server = fastify({ logger: false, bodyLimit: 4096, connectionTimeout: 10_000, requestTimeout: 10_000 });
+  readonly #server = fastify({
+    logger: false,
+    bodyLimit: 4096,
+    connectionTimeout: STALL_MS,
+    requestTimeout: STALL_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { headersTimeout: STALL_MS, connectionsCheckingInterval: 1000 },
+  });
 
   constructor(deps: AdminDeps, settings: AdminSettings) {
     this.#deps = deps;
@@ -40,6 +54,7 @@ export class AdminServer {
       return reply.type(registry.contentType).send(await registry.metrics());
     });
     if (this.#deps.statusPage !== null) addStatusRoutes(this.#server, this.#deps.statusPage);
+    this.#server.server.maxConnections = MOST_CONNECTIONS;
     const { bindAddress, port } = this.#settings;
     try {
       await this.#server.listen({ host: bindAddress, port });

@@ -3,26 +3,35 @@
  */
 import type { FastifyRequest } from 'fastify';
 import type { HttpSettings, HttpTlsSettings } from '../config/http-settings.js';
+import type { FrontDoor } from '../gateway/front-door.js';
 import { type Result, succeed } from '../lib/result.js';
 import { readCertificate } from '../net/certificate.js';
 import { CertificateKeeper } from '../net/certificate-keeper.js';
 import { tlsSettingsOf } from '../net/tls-context.js';
+import { defaultAuthShare } from '../policy/admission.js';
+import type { Networks } from '../policy/networks.js';
 import { type AmiAnswer, errorAnswer } from './ami-answer.js';
-import { AmiRequests, type AmiRequestsDeps, type AmiRequestsSettings } from './ami-requests.js';
-import { HttpDoor } from './http-door.js';
+import { AmiRequests, type AmiRequestsDeps } from './ami-requests.js';
+import { makeHttpDoor } from './http-door.js';
 import { HttpListener, type HttpListenerDeps } from './http-listener.js';
-import { readRequest } from './read-request.js';
+import type { HttpSessionsSettings } from './http-sessions.js';
+import { type RequestOrigin, readRequest } from './read-request.js';
 
-export interface AmiHttpSettings extends AmiRequestsSettings {
+export interface AmiHttpSettings extends HttpSessionsSettings {
   readonly http: HttpSettings;
-  readonly handshakeTimeoutMs: number;
+  /** `null`: a share of sessionlimit. */
+  readonly connectionsPerAddress: number | null;
+  /** Whose connections begin with a PROXY header, which is believed. */
+  readonly proxies: Networks;
+  /** For PROXY header and TLS handshake together, in milliseconds. */
+  readonly entryTimeoutMs: number;
 }
 
 export class AmiHttp {
   readonly #deps: AmiRequestsDeps;
   readonly #settings: AmiHttpSettings;
   readonly #requests: AmiRequests;
-  readonly #door: HttpDoor;
+  readonly #door: FrontDoor;
   readonly #keeper: CertificateKeeper;
   #plain: HttpListener | null = null;
   #tls: HttpListener | null = null;
@@ -31,7 +40,11 @@ export class AmiHttp {
     this.#deps = deps;
     this.#settings = settings;
     this.#requests = new AmiRequests(deps, settings);
-    this.#door = new HttpDoor({ ...deps, sessionLimit: () => settings.http.sessionLimit });
+    const { connectionsPerAddress, http } = settings;
+    this.#door = makeHttpDoor(deps, {
+      maxConnections: http.sessionLimit,
+      maxConnectionsPerAddress: connectionsPerAddress ?? defaultAuthShare(http.sessionLimit),
+    });
     this.#keeper = new CertificateKeeper(
       { ...deps, use: (certificate) => this.#tls?.useCertificate(certificate) },
       'https',
@@ -39,9 +52,10 @@ export class AmiHttp {
   }
 
   async start(): Promise<Result<void>> {
-    const { plain, tls, inactivityMs, keepAliveMs } = this.#settings.http;
+    const { plain, tls } = this.#settings.http;
     if (plain !== null) {
-      this.#plain = new HttpListener(this.#listenerDeps('http'), { ...plain, tls: null, inactivityMs, keepAliveMs });
+      const settings = { ...this.#listenerSettings(), ...plain, transport: 'http', tls: null } as const;
+      this.#plain = new HttpListener(this.#listenerDeps('http'), settings);
       const started = await this.#plain.start();
       if (!started.ok) return started;
     }
@@ -84,29 +98,35 @@ export class AmiHttp {
   }
 
   async #startTls(tls: HttpTlsSettings): Promise<Result<void>> {
-    const { handshakeTimeoutMs, http } = this.#settings;
-    const { inactivityMs, keepAliveMs } = http;
     const certificate = readCertificate(tls);
     if (!certificate.ok) return certificate;
     const { bindAddress, port } = tls;
-    const spoken = tlsSettingsOf(tls, certificate.value, handshakeTimeoutMs);
-    const settings = { bindAddress, port, tls: spoken, inactivityMs, keepAliveMs };
+    const spoken = tlsSettingsOf(tls, certificate.value, this.#settings.entryTimeoutMs);
+    const settings = { ...this.#listenerSettings(), transport: 'https', bindAddress, port, tls: spoken } as const;
     this.#tls = new HttpListener(this.#listenerDeps('https'), settings);
     this.#keeper.watch({ files: tls, clientCaFile: null }, certificate.value);
     return this.#tls.start();
   }
 
+  #listenerSettings() {
+    const { http, proxies, entryTimeoutMs } = this.#settings;
+    const { inactivityMs, keepAliveMs } = http;
+    return { inactivityMs, keepAliveMs, proxies, entryTimeoutMs };
+  }
+
   #listenerDeps(transport: 'http' | 'https'): HttpListenerDeps {
     const { log, metrics } = this.#deps;
     return {
-      mayConnect: (socket) => this.#door.admits(socket, transport),
-      serverName: () => this.#serverName,
-      answer: (request, gone) => this.#answer(request, gone, transport),
-      failed: (error) => log.error({ detail: error.stack }, 'request over HTTP failed'),
-      handshakeFailed: (socket, code) => {
-        metrics.connections.inc({ listener: transport, result: 'tls-error' });
-        log.warn({ peer: socket.remoteAddress, code }, 'TLS handshake failed');
+      arrive: () => this.#door.arrive(),
+      accepted: () => metrics.connections.inc({ listener: transport, result: 'accepted' }),
+      refused: (remote, reason, code) => this.#door.refused(transport, remote, reason, code),
+      flooded: (peer) => {
+        metrics.protocolErrors.inc({ kind: 'too-many-requests' });
+        log.warn({ peer: peer?.remote.address }, 'connection ended: too many requests at once');
       },
+      serverName: () => this.#serverName,
+      answer: (request, from) => this.#answer(request, from),
+      failed: (error) => log.error({ detail: error.stack }, 'request over HTTP failed'),
     };
   }
 
@@ -115,8 +135,8 @@ export class AmiHttp {
     return this.#settings.http.serverName ?? (version === null ? 'Asterisk' : `Asterisk/${version}`);
   }
 
-  async #answer(request: FastifyRequest, gone: AbortSignal, transport: 'http' | 'https'): Promise<AmiAnswer> {
-    const read = readRequest(request, { prefix: this.#settings.http.prefix, transport, gone });
+  async #answer(request: FastifyRequest, from: RequestOrigin): Promise<AmiAnswer> {
+    const read = readRequest(request, this.#settings.http.prefix, from);
     return read.ok ? this.#requests.answer(read.value) : errorAnswer(read.failure);
   }
 }

@@ -4,9 +4,11 @@
  *     cookie:  parameters ──► message ──► the session of the cookie, or a new one ──► answer, with the cookie
  *     digest:  proof ──► nonce ──► message ──► the session of the nonce, or a new one ──► answer
  */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DecodedInput } from '../ami/action-decoder.js';
 import { authorizeRequest, type DigestLoginDeps, type DigestVerdict, enterByDigest } from '../gateway/digest-login.js';
+import type { RecentRefusals } from '../gateway/recent-refusals.js';
 import type { Identity } from '../gateway/relay.js';
 import type { Peer } from '../net/connection.js';
 import { type DigestClaim, parseDigest } from '../policy/digest.js';
@@ -31,11 +33,8 @@ import { messageOf } from './parameters.js';
 
 export interface AmiRequestsDeps extends HttpSessionsDeps, DigestLoginDeps {
   readonly identity: () => Identity;
-}
-
-export interface AmiRequestsSettings extends HttpSessionsSettings {
-  /** How long a client waits that proved nothing, in milliseconds. */
-  readonly penaltyMs: number;
+  /** For operators: who was turned away at the door. */
+  readonly refusals: RecentRefusals;
 }
 
 /** Sessions and nonces are looked through this often, as in Asterisk. */
@@ -47,12 +46,12 @@ type RefusedRequest = Extract<DigestVerdict, { readonly kind: 'refused' }>;
 
 export class AmiRequests {
   readonly #deps: AmiRequestsDeps;
-  readonly #settings: AmiRequestsSettings;
+  readonly #settings: HttpSessionsSettings;
   readonly #sessions: HttpSessions;
   readonly #digests: DigestSessions;
   #sweeper: NodeJS.Timeout | null = null;
 
-  constructor(deps: AmiRequestsDeps, settings: AmiRequestsSettings) {
+  constructor(deps: AmiRequestsDeps, settings: HttpSessionsSettings) {
     this.#deps = deps;
     this.#settings = settings;
     this.#sessions = new HttpSessions(deps, settings);
@@ -111,6 +110,8 @@ export class AmiRequests {
     const { authorization, peer, method, target } = request;
     const claim = authorization === null ? null : parseDigest(authorization);
     if (claim === null) return this.#challenge(this.#digests.mint(), 'first');
+    // Who goes on as who it is guesses nothing: its nonce was proved before.
+    if (!this.#digests.continues(claim)) await this.#awaitTurn(request);
     const verdict = await authorizeRequest(this.#deps, claim, { realm: this.#realm, method }, peer);
     if (verdict.kind === 'refused') return this.#refuse(verdict, request);
     // The proof is of another request: whoever moved it here cannot make one for this.
@@ -135,6 +136,12 @@ export class AmiRequests {
     }
     this.#digests.begin(claim.nonce, opened);
     return opened;
+  }
+
+  /** Logins over HTTP are paced as those over TCP. */
+  async #awaitTurn({ peer, gone }: AmiRequest): Promise<void> {
+    const waitMs = this.#deps.guard.pace(peer.remote.address);
+    if (waitMs > 0) await delay(waitMs, undefined, { signal: gone }).catch(() => undefined);
   }
 
   /** As in Asterisk, who comes from a wrong address is told so, and everybody else only to try again. */

@@ -1,5 +1,6 @@
 /** Which session a nonce continues: a client that authenticates every request is known by nothing else. */
 import type { DigestClaim } from '../policy/digest.js';
+import { userKey } from '../policy/policy.js';
 import type { HttpSession } from './http-sessions.js';
 import { Nonces } from './nonces.js';
 
@@ -9,11 +10,16 @@ export type NonceUse =
   /** The client has to come again with this nonce. */
   | { readonly kind: 'stale'; readonly nonce: string };
 
+/** More than a browser sends side by side with one nonce that grew old. */
+const MOST_GIVEN = 32;
+
 export class DigestSessions {
   readonly #nonces: Nonces;
   readonly #sessions = new Map<string, HttpSession>();
   /** The nonce that a session was used with last: it still names it when it has grown old. */
   readonly #latest = new Map<HttpSession, string>();
+  /** The nonces that it was told to go on with, for requests that come side by side. */
+  readonly #given = new WeakMap<HttpSession, readonly string[]>();
 
   constructor(nowMs: () => number) {
     this.#nonces = new Nonces(nowMs);
@@ -32,8 +38,15 @@ export class DigestSessions {
       return { kind: 'fresh', session };
     }
     const nonce = this.#nonces.mint();
-    if (session !== null) this.#sessions.set(nonce, session);
+    if (session !== null) this.#nameAnew(session, nonce);
     return { kind: 'stale', nonce };
+  }
+
+  /** True when its nonce names a session of the user that it claims to be. */
+  continues({ nonce, username }: DigestClaim): boolean {
+    const session = this.#sessions.get(nonce);
+    const state = session?.session.state;
+    return state?.phase === 'authenticated' && userKey(state.policy.user) === userKey(username);
   }
 
   /** The nonce began this session. */
@@ -49,6 +62,15 @@ export class DigestSessions {
     for (const [nonce, session] of this.#sessions) {
       if (!this.#nonces.isAlive(nonce) && this.#latest.get(session) !== nonce) this.#sessions.delete(nonce);
     }
+  }
+
+  /** The oldest of too many names that were given and perhaps never used is forgotten. */
+  #nameAnew(session: HttpSession, nonce: string): void {
+    const given = [...(this.#given.get(session) ?? []), nonce];
+    const oldest = given.length > MOST_GIVEN ? given.shift() : undefined;
+    if (oldest !== undefined && this.#latest.get(session) !== oldest) this.#sessions.delete(oldest);
+    this.#given.set(session, given);
+    this.#sessions.set(nonce, session);
   }
 
   #findSession(nonce: string, user: string): HttpSession | null {

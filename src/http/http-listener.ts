@@ -1,7 +1,8 @@
 /**
  * One address on which AMI over HTTP is served.
  *
- *     node:http (strict parser, deadlines) ──► fastify (body, up to its limit) ──► our limits and routes ──► AmiRequests
+ *     Entries (who may come in) ──► node:http (strict parser, deadlines) ──► fastify (body, up to its limit)
+ *         ──► our limits and routes ──► AmiRequests
  *
  * The routes are ours because Asterisk matches a path before it decodes it, and answers are written with all their
  * headers in Asterisk's order.
@@ -12,38 +13,51 @@ import type { Socket } from 'node:net';
 import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { fail, type Result, succeed } from '../lib/result.js';
 import type { Certificate } from '../net/certificate.js';
+import type { Peer } from '../net/connection.js';
+import { Entries, type EntriesDeps } from '../net/entries.js';
 import { listenFailure } from '../net/listen-failure.js';
 import { contextOf } from '../net/tls-context.js';
+import type { Networks } from '../policy/networks.js';
 import { type AmiAnswer, errorAnswer } from './ami-answer.js';
 import { pageFor, refuseUnreadable, writeAnswer } from './http-answers.js';
 import * as limits from './http-limits.js';
 import { type HttpServerSettings, makeHttpServer } from './http-server.js';
 import type { ErrorPage } from './pages.js';
+import type { RequestOrigin } from './read-request.js';
 
-export interface HttpListenerDeps {
-  /** Whether one more connection may be there. */
-  readonly mayConnect: (socket: Socket) => boolean;
-  readonly answer: (request: FastifyRequest, gone: AbortSignal) => Promise<AmiAnswer>;
+export interface HttpListenerDeps extends EntriesDeps {
+  /** A client was let in. */
+  readonly accepted: () => void;
+  readonly answer: (request: FastifyRequest, from: RequestOrigin) => Promise<AmiAnswer>;
   /** The Server header; empty for none. */
   readonly serverName: () => string;
-  readonly handshakeFailed: (socket: Socket, code: string) => void;
+  /** A client sent more requests than may wait on one connection, which ends. */
+  readonly flooded: (peer: Peer | null) => void;
   /** A bug of ours: the client learns only that there was one. */
   readonly failed: (error: Error) => void;
 }
 
 export interface HttpListenerSettings extends HttpServerSettings {
+  readonly transport: 'http' | 'https';
   readonly bindAddress: string;
   readonly port: number;
+  /** Whose connections begin with a PROXY header, which is believed. */
+  readonly proxies: Networks;
+  /** For PROXY header and TLS handshake together, in milliseconds. */
+  readonly entryTimeoutMs: number;
 }
 
 /** Asterisk gives a new connection at least this long for its first request. */
 const FIRST_REQUEST_MS = 10_000;
+/** Requests that one connection may have in work: more than browsers send ahead, and each may hold a body. */
+const MOST_IN_WORK = 32;
 
 export class HttpListener {
   readonly #deps: HttpListenerDeps;
   readonly #settings: HttpListenerSettings;
   readonly #server: Server | TlsServer;
   readonly #app;
+  readonly #entries: Entries;
   /** Requests that are being answered, by connection: a client may send the next before it has an answer. */
   readonly #inWork = new Map<Socket, Set<FastifyReply>>();
 
@@ -51,11 +65,8 @@ export class HttpListener {
     this.#deps = deps;
     this.#settings = settings;
     this.#server = makeHttpServer(settings);
-    this.#server.on('connection', (socket: Socket) => this.#accept(socket));
-    this.#server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-      deps.handshakeFailed(socket, error.code ?? 'unknown');
-      socket.destroy();
-    });
+    this.#entries = new Entries(deps);
+    this.#guardEntry();
     this.#app = this.#makeApp();
   }
 
@@ -89,6 +100,7 @@ export class HttpListener {
 
   /** Ends what is left. */
   abort(): void {
+    this.#entries.destroyAll();
     this.#server.closeAllConnections();
   }
 
@@ -121,12 +133,37 @@ export class HttpListener {
     return app;
   }
 
+  /** The server's own listeners get a socket when it was let in, and not before. */
+  #guardEntry(): void {
+    const serve = this.#server.listeners('connection');
+    this.#server.removeAllListeners('connection');
+    this.#server.on('connection', async (socket: Socket) => {
+      if (!(await this.#mayEnter(socket))) return;
+      if (this.#settings.tls === null) this.#accept(socket);
+      for (const listener of serve) listener.call(this.#server, socket);
+      // Reading a PROXY header has left it paused; a TLS socket takes what waits there by itself.
+      if (this.#settings.tls === null) socket.resume();
+    });
+    this.#server.on('secureConnection', (socket: Socket) => this.#accept(socket));
+    this.#server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      const entry = this.#entries.find(socket);
+      if (entry !== undefined) this.#entries.refuse(entry, 'tls-error', error.code ?? 'unknown');
+      socket.destroy();
+    });
+  }
+
+  async #mayEnter(socket: Socket): Promise<boolean> {
+    socket.on('error', () => undefined);
+    const { transport, entryTimeoutMs, proxies } = this.#settings;
+    const entry = this.#entries.begin(socket, transport, entryTimeoutMs);
+    return entry !== null && (await this.#entries.admit(entry, proxies));
+  }
+
+  /** It stays among the entries until it ends: as long it counts. */
   #accept(socket: Socket): void {
     socket.on('error', () => undefined);
-    if (!this.#deps.mayConnect(socket)) {
-      socket.destroy();
-      return;
-    }
+    clearTimeout(this.#entries.find(socket)?.deadline);
+    this.#deps.accepted();
     const { keepAliveMs, inactivityMs } = this.#settings;
     socket.setTimeout(Math.max(keepAliveMs > 0 ? keepAliveMs : inactivityMs, FIRST_REQUEST_MS));
   }
@@ -136,7 +173,15 @@ export class HttpListener {
     const { socket, method, rawHeaders } = request.raw;
     // An answer may take its time, WaitEvent does; what the client sends is under the deadlines of Node.
     socket.setTimeout(0);
-    this.#inWork.set(socket, (this.#inWork.get(socket) ?? new Set()).add(reply));
+    const inWork = this.#inWork.get(socket) ?? new Set();
+    // The parser reads on to the end of what has come.
+    if (socket.destroyed) return false;
+    if (inWork.size >= MOST_IN_WORK) {
+      this.#deps.flooded(this.#entries.find(socket)?.peer ?? null);
+      socket.destroy();
+      return false;
+    }
+    this.#inWork.set(socket, inWork.add(reply));
     reply.raw.once('close', () => this.#end(socket, reply));
     const excess = limits.findExcess({ method: method ?? '', target: request.originalUrl, rawHeaders });
     if (excess === null) return true;
@@ -155,7 +200,8 @@ export class HttpListener {
   async #serve(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    this.#write(request, reply, await this.#deps.answer(request, gone.signal));
+    const peer = this.#entries.find(request.raw.socket)?.peer ?? null;
+    this.#write(request, reply, await this.#deps.answer(request, { peer, gone: gone.signal }));
   }
 
   /** What could not be read to its end must not be taken for the next request. */

@@ -4,8 +4,9 @@
  */
 import type { Session } from '../gateway/session.js';
 import type { SessionSettings } from '../gateway/session-port.js';
-import type { Connection, Peer } from '../net/connection.js';
+import type { CloseReason, Connection, Peer } from '../net/connection.js';
 import { permits } from '../policy/acl.js';
+import { networkOf } from '../policy/client-address.js';
 import { newCookieId } from './cookie.js';
 import { HttpConnection } from './http-connection.js';
 
@@ -19,11 +20,17 @@ export interface HttpSessionsSettings {
   readonly timeoutMs: number;
   /** Sessions that may be there without having logged in. */
   readonly maxUnauthenticated: number;
+  /** The same from one address (IPv6: from its /64). */
+  readonly maxUnauthenticatedPerAddress: number;
+  /** Sessions of one address, logged in or not. */
+  readonly maxSessionsPerAddress: number;
 }
 
 export interface HttpSession {
   readonly connection: HttpConnection;
   readonly session: Session;
+  /** Where it was begun, for counting. */
+  readonly network: string;
   /** What names it to its client now. */
   name: string;
   expiresAtMs: number;
@@ -58,12 +65,13 @@ export class HttpSessions {
 
   /** A new session; `null` when there are too many. */
   open(peer: Peer): HttpSession | null {
-    if (this.#isFull()) return null;
+    const network = networkOf(peer.remote.address);
+    if (this.#isFull(network)) return null;
     const connection = new HttpConnection(peer);
     const session = this.#deps.open(connection, () => this.#waitLimitMs(opened));
     if (session === null) return null;
     const expiresAtMs = this.#deps.nowMs() + UNAUTHENTICATED_MS;
-    const opened: HttpSession = { connection, session, name: newCookieId(), expiresAtMs };
+    const opened: HttpSession = { connection, session, network, name: newCookieId(), expiresAtMs };
     this.#sessions.set(opened.name, opened);
     connection.whenEnded(() => this.#sessions.delete(opened.name));
     return opened;
@@ -92,13 +100,16 @@ export class HttpSessions {
     }
   }
 
-  /** Who opens sessions without logging in drives out the oldest of them, and nobody else. */
-  #isFull(): boolean {
+  /** Who opens sessions without logging in drives out the oldest of its own, and nobody else's while it has the most. */
+  #isFull(network: string): boolean {
+    const { maxUnauthenticated, maxUnauthenticatedPerAddress, maxSessionsPerAddress } = this.#settings;
+    const sessions = [...this.#sessions.values()];
+    if (sessions.filter((one) => one.network === network).length >= maxSessionsPerAddress) return true;
     const unauthenticated = this.#unauthenticated();
-    if (unauthenticated.length < this.#settings.maxUnauthenticated) return false;
-    const oldest = unauthenticated.find((one) => !one.connection.isInUse);
-    oldest?.connection.close('auth-limit');
-    return oldest === undefined;
+    const own = unauthenticated.filter((one) => one.network === network);
+    if (own.length >= maxUnauthenticatedPerAddress) return !driveOut(own, 'address-auth-limit');
+    if (unauthenticated.length < maxUnauthenticated) return false;
+    return !driveOut(ofLargestNetwork(unauthenticated), 'auth-limit');
   }
 
   #unauthenticated(): readonly HttpSession[] {
@@ -110,4 +121,18 @@ export class HttpSessions {
     const seconds = Math.floor(expiresAtMs / 1000) - Math.floor(this.#deps.nowMs() / 1000);
     return Math.max(0, seconds * 1000 - WAIT_RESERVE_MS);
   }
+}
+
+/** False when all of them are in use. */
+function driveOut(sessions: readonly HttpSession[], reason: CloseReason): boolean {
+  const oldest = sessions.find((one) => !one.connection.isInUse);
+  oldest?.connection.close(reason);
+  return oldest !== undefined;
+}
+
+/** Those of the network that has most of them. */
+function ofLargestNetwork(sessions: readonly HttpSession[]): readonly HttpSession[] {
+  const byNetwork = new Map<string, HttpSession[]>();
+  for (const one of sessions) byNetwork.set(one.network, [...(byNetwork.get(one.network) ?? []), one]);
+  return [...byNetwork.values()].reduce((most, group) => (group.length > most.length ? group : most), []);
 }

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { asciiLowerCase } from '../ami/message.js';
 import { fail, type Result, succeed } from '../lib/result.js';
-import { peerOf } from '../net/peer-of.js';
+import type { Peer } from '../net/connection.js';
 import type { AmiRequest } from './ami-answer.js';
 import { cookieIdIn } from './cookie.js';
 import { NOT_FOUND, UNKNOWN_METHOD } from './http-limits.js';
@@ -10,21 +10,22 @@ import type { ErrorPage } from './pages.js';
 import { decodeParameters, type Parameter } from './parameters.js';
 import { findRoute, queryOf } from './routes.js';
 
-export interface RequestPlace {
-  readonly prefix: string;
-  readonly transport: 'http' | 'https';
+export interface RequestOrigin {
+  /** The client as its proxy told; `null` when it has gone. */
+  readonly peer: Peer | null;
   /** Aborted when the client goes away. */
   readonly gone: AbortSignal;
 }
 
+/** `prefix` is that of http.conf. */
 export function readRequest(
   request: FastifyRequest,
-  { prefix, transport, gone }: RequestPlace,
+  prefix: string,
+  { peer, gone }: RequestOrigin,
 ): Result<AmiRequest, ErrorPage> {
   const { method } = request;
   const target = request.originalUrl;
   const route = findRoute(prefix, target);
-  const peer = peerOf(request.raw.socket, transport);
   if (route === null || peer === null) return fail(NOT_FOUND);
   if (method !== 'GET' && method !== 'POST' && method !== 'HEAD') return fail(UNKNOWN_METHOD);
   const { rawHeaders } = request.raw;

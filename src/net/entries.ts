@@ -3,8 +3,10 @@
  * gone.
  */
 import type { Socket } from 'node:net';
+import { containsAddress, type Networks } from '../policy/networks.js';
 import type { CloseReason, Endpoint, Peer, Transport } from './connection.js';
 import { peerOf } from './peer-of.js';
+import { readProxyHeader } from './proxied-socket.js';
 
 /** A connection that is not yet a session: counted from its first packet on. */
 export interface Arrival {
@@ -52,6 +54,17 @@ export class Entries {
     return entry;
   }
 
+  /** True when it may come in, with the client's own address known; its next byte is the client's. Else it is over. */
+  async admit(entry: Entry, proxies: Networks): Promise<boolean> {
+    const remote = await this.#readRemote(entry, proxies);
+    if (remote === null || entry.isOver) return false;
+    entry.peer = { ...entry.peer, remote };
+    const refusal = await entry.arrival.identify(remote);
+    if (entry.isOver) return false;
+    if (refusal !== null) this.refuse(entry, refusal);
+    return refusal === null;
+  }
+
   /** The entry of a socket, or of the socket below a TLS socket. */
   find(socket: Socket): Entry | undefined {
     return this.#entries.get(keyOf(socket));
@@ -75,6 +88,18 @@ export class Entries {
 
   destroyAll(): void {
     for (const { socket } of this.#entries.values()) socket.destroy();
+  }
+
+  /** The client's own address; `null` when the connection is over for want of one. */
+  async #readRemote(entry: Entry, proxies: Networks): Promise<Endpoint | null> {
+    const { remote } = entry.peer;
+    if (!containsAddress(proxies, remote.address)) return remote;
+    const client = await readProxyHeader(entry.socket);
+    if (client.kind === 'proxied') return client.remote;
+    if (client.kind === 'local') return remote;
+    if (client.kind === 'invalid') this.refuse(entry, 'proxy-error');
+    else entry.socket.destroy();
+    return null;
   }
 }
 

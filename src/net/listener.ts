@@ -8,13 +8,12 @@
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import { fail, type Result, succeed } from '../lib/result.js';
-import { containsAddress, type Networks } from '../policy/networks.js';
+import type { Networks } from '../policy/networks.js';
 import type { Certificate } from './certificate.js';
 import { certificateNamesOf } from './certificate-names.js';
 import type { Connection, Endpoint } from './connection.js';
 import { Entries, type EntriesDeps, type Entry } from './entries.js';
 import { listenFailure } from './listen-failure.js';
-import { readProxyHeader } from './proxied-socket.js';
 import { SocketConnection, type SocketConnectionSettings } from './socket-connection.js';
 import { contextOf, type TlsSettings } from './tls-context.js';
 
@@ -108,27 +107,10 @@ export class Listener {
     socket.on('error', () => undefined);
     const entry = this.#entries.begin(socket, this.#transport, this.#settings.entryTimeoutMs);
     if (entry === null) return;
-    const remote = await this.#readRemote(entry);
-    if (remote === null || entry.isOver) return;
-    entry.peer = { ...entry.peer, remote };
-    const refusal = await entry.arrival.identify(remote);
-    if (entry.isOver) return;
-    if (refusal !== null) return this.#entries.refuse(entry, refusal);
+    if (!(await this.#entries.admit(entry, this.#settings.proxies))) return;
     if (this.#tlsServer === null) return this.#accept(entry, socket);
     // A socket that already has bytes to read is fine: Node hands them to the handshake.
     this.#tlsServer.emit('connection', socket);
-  }
-
-  /** The client's own address; `null` when the connection is over for want of one. */
-  async #readRemote(entry: Entry): Promise<Endpoint | null> {
-    const { remote } = entry.peer;
-    if (!containsAddress(this.#settings.proxies, remote.address)) return remote;
-    const client = await readProxyHeader(entry.socket);
-    if (client.kind === 'proxied') return client.remote;
-    if (client.kind === 'local') return remote;
-    if (client.kind === 'invalid') this.#entries.refuse(entry, 'proxy-error');
-    else entry.socket.destroy();
-    return null;
   }
 
   #accept(entry: Entry, socket: Socket): void {

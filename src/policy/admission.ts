@@ -28,10 +28,10 @@ export function findAdmissionRefusal(counts: AdmissionCounts, limits: AdmissionL
   return null;
 }
 
-/** Below this a share would refuse clients that start at the same moment on one host, where Asterisk does not. */
-const LEAST_SHARED = 20;
-
-/** Four fifths: no place alone can keep the others out, and whoever Asterisk would let in from one place still comes in. */
+/** Four fifths, and of few half: no place alone can keep the others out, and most of what Asterisk would let in from one place comes in. */
 export function defaultAuthShare(authLimit: number): number {
-  return authLimit < LEAST_SHARED ? authLimit : Math.ceil((authLimit * 4) / 5);
+  return authLimit < LEAST_SHARED ? Math.ceil(authLimit / 2) : Math.ceil((authLimit * 4) / 5);
 }
+
+/** Below this a fifth is too little for the others: two clients that start together would fill it. */
+const LEAST_SHARED = 20;

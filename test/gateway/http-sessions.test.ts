@@ -187,10 +187,10 @@ describe('WaitEvent over HTTP', () => {
 });
 
 describe('events that wait for an HTTP session', () => {
-  const flood = userEvent('x'.repeat(1000)).repeat(80);
+  const flood = userEvent('x'.repeat(1000)).repeat(2200);
 
   it('are bounded: the session of one who fetches too seldom ends', async () => {
-    await run({ gatewayConf: '[sessions]\nmax_queue_bytes = 65536\n' });
+    await run({ gatewayConf: '[sessions]\nmax_queue_bytes = 2097152\n' });
     const cookie = await logIn('reader');
     await get('/rawman?action=waitevent&timeout=0', cookie);
 
@@ -201,7 +201,7 @@ describe('events that wait for an HTTP session', () => {
   });
 
   it('cost nothing to one who never fetches any', async () => {
-    await run({ gatewayConf: '[sessions]\nmax_queue_bytes = 65536\n' });
+    await run({ gatewayConf: '[sessions]\nmax_queue_bytes = 2097152\n' });
     const cookie = await logIn('reader');
 
     running.asterisk.emit(flood);
@@ -227,7 +227,7 @@ describe('the end of an HTTP session', () => {
     expect((await get(PING, cookie)).body).toBe(DENIED);
   });
 
-  it('comes to the oldest of too many strangers, and keeps no client from TCP', async () => {
+  it('comes to the oldest of too many strangers at one address, and keeps no client from TCP', async () => {
     await run({ general: 'authlimit = 3\n' });
     const challenged = await get('/rawman?action=challenge&authtype=md5');
     await Promise.all(Array.from({ length: 30 }, () => get(PING)));
@@ -235,8 +235,40 @@ describe('the end of an HTTP session', () => {
     const client = await running.logIn('admin');
 
     expect(await client.barrier()).toBe('');
-    expect(running.logLines.filter((line) => line.reason === 'auth-limit').length).toBeGreaterThan(20);
+    expect(running.logLines.filter((line) => line.reason === 'address-auth-limit').length).toBeGreaterThan(20);
     expect(cookieOf(await get(PING, cookieOf(challenged)))).not.toBe(cookieOf(challenged));
+  });
+
+  it('does not come to a stranger elsewhere', async () => {
+    await run({ general: 'authlimit = 3\n' });
+    const challenged = await get('/rawman?action=challenge&authtype=md5', '', '127.0.0.2');
+    await Promise.all(Array.from({ length: 30 }, () => get(PING)));
+
+    const answer = await get(PING, cookieOf(challenged), '127.0.0.2');
+
+    expect(cookieOf(answer)).toBe(cookieOf(challenged));
+  });
+
+  it('comes to one of the address that has most, when all together are too many', async () => {
+    await run({ general: 'authlimit = 3\n' });
+    const first = await get(PING);
+    const elsewhere = await get(PING, '', '127.0.0.2');
+    await get(PING);
+
+    await get(PING, '', '127.0.0.3');
+
+    expect(cookieOf(await get(PING, cookieOf(elsewhere), '127.0.0.2'))).toBe(cookieOf(elsewhere));
+    await running.logged({ msg: 'session closed', reason: 'auth-limit' });
+    expect(cookieOf(await get(PING, cookieOf(first)))).not.toBe(cookieOf(first));
+  });
+
+  it('is not waited for by who has as many sessions as one address may have', async () => {
+    await run({ gatewayConf: '[limits]\nconnections_per_address = 2\n' });
+    const cookies = [await logIn('reader'), await logIn('reader')];
+
+    expect((await get(PING)).statusLine).toBe('HTTP/1.1 503 Service Unavailable');
+    expect((await get(PING, cookies[0])).body).toContain('Pong');
+    expect((await get(PING, '', '127.0.0.2')).statusLine).toBe('HTTP/1.1 200 OK');
   });
 
   it('leaves its user free to log in again', async () => {

@@ -79,12 +79,12 @@ describe('a connection', () => {
 
   it('is one of at most sessionlimit', async () => {
     const port = await run('sessionlimit = 2\n');
-    const [one, two] = [await RawHttp.connect(port), await RawHttp.connect(port)];
+    const [one, two] = [await RawHttp.connect(port), await RawHttp.connect(port, '127.0.0.2')];
     one.send(PING);
     two.send(PING);
     await Promise.all([one.read(), two.read()]);
 
-    const third = await RawHttp.connect(port);
+    const third = await RawHttp.connect(port, '127.0.0.3');
 
     expect(await third.readToEnd()).toBe('');
     expect(await metric(running.telemetry, 'connections_total', { listener: 'http', result: 'session-limit' })).toBe(1);

@@ -1,5 +1,6 @@
 /** The bounds of what a client may take: time to log in, sessions, turns. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { connectAmi } from '../asterisk/ami-client.mjs';
 import { metric, type RunningGateway, type RunningSettings, runGateway } from './running-gateway.js';
 
 let running: RunningGateway;
@@ -49,9 +50,10 @@ describe('authtimeout', () => {
 describe('authlimit', () => {
   it('closes a connection too many without a banner', async () => {
     await run({ general: 'authlimit = 2\n' });
-    await Promise.all([running.connect(), running.connect()]);
+    const connectFrom = (localAddress: string) => connectAmi({ port: running.app.port, localAddress });
+    await Promise.all([connectFrom('127.0.0.1'), connectFrom('127.0.0.2')]);
 
-    const refused = await running.connect();
+    const refused = await connectFrom('127.0.0.3');
 
     expect(await refused.readToEnd()).toBe('');
     expect(refused.banner).toBe('');
@@ -110,7 +112,7 @@ describe('a pipeline', () => {
   const LISTS = 3000;
 
   it('of large answers reaches a client that reads them, however much it has asked for', async () => {
-    await run({ gatewayConf: '[sessions]\nmax_queue_bytes = 65536\n' });
+    await run({ gatewayConf: '[sessions]\nmax_queue_bytes = 2097152\n' });
     const client = await running.logIn('admin');
     const list = await client.action({ Action: 'ListCommands', ActionID: 'x' });
 
@@ -124,7 +126,7 @@ describe('a pipeline', () => {
   });
 
   it('is answered to its end when the client has ended its direction long before', async () => {
-    await run({ gatewayConf: '[sessions]\nmax_queue_bytes = 65536\n' });
+    await run({ gatewayConf: '[sessions]\nmax_queue_bytes = 2097152\n' });
     const client = await running.logIn('admin');
     const list = await client.action({ Action: 'ListCommands', ActionID: 'x' });
 

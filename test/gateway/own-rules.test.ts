@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deriveHash } from '../../src/gateway/derive-hash.js';
 import { formatSecretHash, USUAL_COST } from '../../src/policy/secret-hash.js';
 import type { AmiClient } from '../asterisk/ami-client.mjs';
-import { metric, type RunningGateway, runGateway } from './running-gateway.js';
+import { authorization, nonceOf } from '../asterisk/differential/digest-client.js';
+import { ask as askHttp, cookieOf } from './raw-http.js';
+import { metric, type RunningGateway, runGateway, scrape } from './running-gateway.js';
 
 const salt = Buffer.alloc(16, 3);
 const hash = await deriveHash('hashed-secret', { cost: USUAL_COST, salt, bytes: 32 });
@@ -42,7 +44,7 @@ maxsessions = 2
 
 let running: RunningGateway;
 beforeEach(async () => {
-  running = await runGateway({ users: USERS, gatewayConf: '[bans]\nenabled = no\n' });
+  running = await runGateway({ users: USERS, gatewayConf: '[bans]\nenabled = no\n', httpConf: '' });
   running.asterisk.script = (action) => `Response: Success\r\nActionID: ${action.actionId}\r\n\r\n`;
 });
 afterEach(() => running.stop());
@@ -104,6 +106,71 @@ describe('a user with a secret_hash', () => {
 
     expect(answers.filter((answer) => answer.includes('Authentication accepted'))).toHaveLength(1);
     expect(answers.filter((answer) => answer.includes('Login Already In Use'))).toHaveLength(2);
+  });
+
+  it('logs in over HTTP with the secret, and not by digest or key', async () => {
+    const port = running.app.httpPort ?? 0;
+    const ask = (target: string, ...headers: readonly string[]) => askHttp(port, { target, headers });
+
+    const accepted = await ask('/rawman?action=login&username=hashed&secret=hashed-secret');
+    const wrong = await ask('/rawman?action=login&username=hashed&secret=wrong');
+    const challenged = await ask('/rawman?action=challenge&authtype=md5');
+    const digits = /Challenge: (\d+)/.exec(challenged.body)?.[1] ?? '';
+    const key = createHash('md5').update(`${digits}hashed-secret`).digest('hex');
+    const login = `/rawman?action=login&authtype=md5&username=hashed&key=${key}`;
+    const keyed = await ask(login, cookieOf(challenged));
+
+    expect(accepted.body).toContain('Authentication accepted');
+    expect((await ask('/rawman?action=corestatus', cookieOf(accepted))).body).toContain('Response: Success');
+    expect(wrong.body).toBe('Response: Error\r\nMessage: Authentication failed\r\n\r\n');
+    expect(keyed.body).toBe(wrong.body);
+    await running.logged({ msg: 'login failed', reason: 'hashed-secret' });
+  });
+
+  it('is refused over HTTP digest like one whose secret is wrong', async () => {
+    const port = running.app.httpPort ?? 0;
+    const target = '/arawman?action=ping';
+    const prove = async (username: string, secret: string) => {
+      const nonce = nonceOf(await askHttp(port, { target: '/arawman' }));
+      const answer = await askHttp(port, {
+        target,
+        headers: [authorization({ username, secret }, { method: 'GET', uri: target, nonce })],
+      });
+      return { statusLine: answer.statusLine, body: answer.body };
+    };
+
+    const hashed = await prove('hashed', 'hashed-secret');
+    const wrong = await prove('plain', 'wrong');
+
+    expect(hashed.statusLine).toBe('HTTP/1.1 401 Unauthorized');
+    expect(hashed).toEqual(wrong);
+    const refusals = { method: 'digest', result: 'hashed-secret' };
+    expect(await metric(running.telemetry, 'auth_attempts_total', refusals)).toBe(1);
+    expect((await prove('plain', 'plain-secret')).statusLine).toBe('HTTP/1.1 200 OK');
+  });
+
+  it('hears the same when too many wait to be weighed, and has not failed', async () => {
+    await running.stop();
+    const limits = 'auth_per_address = 400\nlogins_per_second = 100000\nlogins_per_second_per_address = 100000\n';
+    const conf = `[bans]\nallow = none\nmax_failures = 1\n[limits]\n${limits}`;
+    running = await runGateway({ users: USERS, general: 'authlimit = 400\n', gatewayConf: conf });
+    const crowd = await Promise.all(Array.from({ length: 270 }, () => running.connect()));
+
+    for (const client of crowd) client.send('Action: Login\r\nUsername: hashed\r\nSecret: hashed-secret\r\n\r\n');
+    await running.logged({ msg: 'login failed', reason: 'busy' });
+    const answers = crowd.map((client) => client.readBlock(30_000).catch(() => ''));
+    const refused = await Promise.race(
+      answers.map((answer) =>
+        answer.then((text) => (text.includes('Error') ? text : new Promise<never>(() => undefined))),
+      ),
+    );
+    for (const client of crowd) client.reset();
+
+    expect(refused).toBe('Response: Error\r\nMessage: Authentication failed\r\n\r\n');
+    expect(await metric(running.telemetry, 'auth_attempts_total', { method: 'plain', result: 'busy' })).toBeGreaterThan(
+      0,
+    );
+    expect(await scrape(running.app, 'bans_active')).toBe(0);
   });
 
   it('does not wait for those who have gone while they waited', async () => {

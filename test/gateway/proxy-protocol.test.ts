@@ -162,6 +162,38 @@ describe('from everywhere else', () => {
     expect(running.logLines.filter((line) => line.peer === '203.0.113.9')).toHaveLength(0);
   });
 
+  it('a header before TLS is not believed and closes the connection', async () => {
+    const { certificateFile, keyFile } = makeCertificate('gateway.test');
+    const port = await freePort();
+    const tls = `tlsenable = yes\ntlsbindaddr = 127.0.0.1:${port}\ntlscertfile = ${certificateFile}\ntlsprivatekey = ${keyFile}\n`;
+    await run('', tls);
+    const socket = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.3' });
+    await once(socket, 'connect');
+    socket.write(V1);
+    const secured = connectTls({ socket, rejectUnauthorized: false });
+    secured.on('error', () => undefined);
+
+    await new Promise((resolve) => secured.once('close', resolve));
+
+    expect(await metric(running.telemetry, 'connections_total', { listener: 'tls', result: 'tls-error' })).toBe(1);
+    await running.logged({ msg: 'TLS handshake failed', peer: '127.0.0.3' });
+    expect(running.logLines.filter((line) => line.peer === '203.0.113.9')).toHaveLength(0);
+  });
+
+  it('a header inside TLS is not believed and closes the connection', async () => {
+    const { certificateFile, keyFile } = makeCertificate('gateway.test');
+    const port = await freePort();
+    const tls = `tlsenable = yes\ntlsbindaddr = 127.0.0.1:${port}\ntlscertfile = ${certificateFile}\ntlsprivatekey = ${keyFile}\n`;
+    await run('', tls);
+    const socket = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.3' });
+    const client = new AmiClient(connectTls({ socket, rejectUnauthorized: false }));
+
+    client.send(V1 + LOGIN);
+
+    expect(await client.readToEnd()).not.toContain('Authentication');
+    await running.logged({ msg: 'session closed', reason: 'proxy-error', peer: '127.0.0.3' });
+  });
+
   it('a header in pieces closes the connection as well', async () => {
     await run();
 

@@ -50,7 +50,7 @@ const closedAs = (reason: string) => metric(running.telemetry, 'sessions_closed_
 
 describe('a client that never reads', () => {
   it('is closed as a slow consumer, and fifty others receive everything in order', async () => {
-    await run({ gatewayConf: '[sessions]\nmax_queue_bytes = 262144\n' });
+    await run({ gatewayConf: '[sessions]\nmax_queue_bytes = 2097152\n' });
     const others = await Promise.all(Array.from({ length: 50 }, () => running.logIn('reader')));
     const stuck = await running.logIn('patient');
     stuck.pause();
@@ -83,7 +83,7 @@ describe('a client that never reads', () => {
   });
 
   it('is closed however many questions it asks without reading the answers', async () => {
-    await run({ gatewayConf: '[sessions]\nmax_queue_bytes = 262144\n' });
+    await run({ gatewayConf: '[sessions]\nmax_queue_bytes = 2097152\n' });
     const asker = await running.logIn('hasty', { Events: 'off' });
     asker.pause();
 
@@ -145,12 +145,12 @@ describe('a client that reads slowly', () => {
 
 describe('events behind a long action', () => {
   it('are bounded: a session that would need more is closed', async () => {
-    await run({ gatewayConf: '[sessions]\nmax_queue_bytes = 262144\n' });
+    await run({ gatewayConf: '[sessions]\nmax_queue_bytes = 2097152\n' });
     const [busy, idle] = [await running.logIn('patient'), await running.logIn('patient')];
     running.asterisk.hold();
     busy.send('Action: CoreStatus\r\n\r\n');
     await expect.poll(() => metric(running.telemetry, 'actions_total', { decision: 'forwarded' })).toBe(1);
-    const event = callEvent(10_000);
+    const event = callEvent(100_000);
 
     for (let count = 0; count < 30; count++) running.asterisk.emit(event);
     await busy.readToEnd();

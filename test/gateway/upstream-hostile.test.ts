@@ -1,7 +1,7 @@
 /** What stands where Asterisk should be is broken, foreign or hostile: the gateway says what it saw, and recovers. */
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { metric, type RunningGateway, runGateway, statusOf } from './running-gateway.js';
+import { metric, type RunningGateway, runGateway, statusOf, userEvent } from './running-gateway.js';
 
 const QUICK =
   'reconnect_min = 0.1\nreconnect_max = 0.2\nlogin_timeout = 1.5\nkeepalive_interval = 1\nkeepalive_timeout = 1\n';
@@ -154,6 +154,21 @@ describe('an upstream', () => {
     running.asterisk.silence = () => false;
 
     expect(answer).toContain('Message: The connection to Asterisk broke; the outcome of the action is unknown');
+    await running.logged({ reason: 'silent' });
+    await expect.poll(() => statusOf(running.app, '/readyz'), { timeout: 5000 }).toBe(200);
+  });
+
+  it('that goes on with events and answers nothing is noticed, and nobody waits for it for ever', async () => {
+    const client = await running.logIn('admin');
+    running.asterisk.silence = (action) => action.name !== 'Challenge' && action.name !== 'Login';
+    const events = setInterval(() => running.asterisk.emit(userEvent('still there')), 20);
+    client.send('Action: Ping\r\nActionID: waits\r\n\r\n');
+
+    const heard = await client.readUntil('ActionID: waits\r\n');
+    clearInterval(events);
+    running.asterisk.silence = () => false;
+
+    expect(heard).toContain('UserEvent: still there');
     await running.logged({ reason: 'silent' });
     await expect.poll(() => statusOf(running.app, '/readyz'), { timeout: 5000 }).toBe(200);
   });

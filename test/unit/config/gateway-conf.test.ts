@@ -66,6 +66,7 @@ describe('gateway.conf', () => {
       listener: { tlsClientCaFile: null, proxies: NO_NETWORKS, keepAliveMs: 60_000 },
       limits: {
         authPerAddress: null,
+        httpConnectionsPerAddress: null,
         connectionsPerAddress: 2_000,
         loginBytes: 16_384,
         loginsPerSecond: 200,

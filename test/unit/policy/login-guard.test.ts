@@ -104,7 +104,9 @@ describe('admission', () => {
   it.each([
     [50, 40],
     [1, 1],
-    [19, 19],
+    [2, 1],
+    [3, 2],
+    [19, 10],
     [20, 16],
     [101, 81],
   ])('gives an address, of an authlimit of %i, %i', (authLimit, share) => {
