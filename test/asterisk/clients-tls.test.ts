@@ -14,10 +14,9 @@ import { freePort } from './free-ports.mjs';
 import type { RealAsterisk } from './instance.mjs';
 import { provideAsterisk } from './provide.mjs';
 import { describeWithAsterisk } from './require-asterisk.js';
-import { startGateway } from './side-by-side.js';
+import { startGateway, UPSTREAM_ACCOUNT } from './side-by-side.js';
 
 const USERS = '[operator]\nsecret = s\nread = system\nwrite = command,system\n';
-const ACCOUNT = '[gateway-account]\nsecret = upstream-secret\nread = all\nwrite = all\n';
 const certificate = makeCertificate('gateway.test');
 
 await describeWithAsterisk('22', 'real clients over TLS', () => {
@@ -26,7 +25,7 @@ await describeWithAsterisk('22', 'real clients over TLS', () => {
   let bridge: Server;
   let bridgePort = 0;
   beforeAll(async () => {
-    asterisk = await provideAsterisk({ version: '22', name: 'tlsclients', users: ACCOUNT });
+    asterisk = await provideAsterisk({ version: '22', name: 'tlsclients', users: UPSTREAM_ACCOUNT });
     const tlsPort = await freePort();
     const { certificateFile, keyFile } = certificate;
     const files = `tlscertfile = ${certificateFile}\ntlsprivatekey = ${keyFile}`;

@@ -12,19 +12,9 @@ import { type AmiClient, connectAmi } from './ami-client.mjs';
 import type { RealAsterisk } from './instance.mjs';
 import { provideAsterisk } from './provide.mjs';
 import { describeWithAsterisk } from './require-asterisk.js';
-import { startGateway } from './side-by-side.js';
+import { ADMIN_SECTION, startGateway, UPSTREAM_ACCOUNT } from './side-by-side.js';
 
-const USERS = `
-[gateway-account]
-secret = upstream-secret
-read = all
-write = all
-
-[admin]
-secret = s
-read = all
-write = all
-`;
+const USERS = `${UPSTREAM_ACCOUNT}\n${ADMIN_SECTION}`;
 
 const DIALPLAN = `
 exten => vars,1,Set(FOO=one)

@@ -8,7 +8,7 @@ import { type AmiClient, connectAmi } from './ami-client.mjs';
 import type { RealAsterisk } from './instance.mjs';
 import { provideAsterisk } from './provide.mjs';
 import { describeWithAsterisk } from './require-asterisk.js';
-import { startGateway } from './side-by-side.js';
+import { ADMIN_SECTION, startGateway, UPSTREAM_ACCOUNT } from './side-by-side.js';
 import { masked } from './volatile.js';
 
 const OPTIONS = `
@@ -18,16 +18,8 @@ channelvars = FOO,BAR
 disabledevents = Newexten, DeviceStateChange,hangup
 brokeneventsaction = yes
 `;
-const USERS = `
-[gateway-account]
-secret = upstream-secret
-read = all
-write = all
-
-[admin]
-secret = s
-read = all
-write = all
+const USERS = `${UPSTREAM_ACCOUNT}
+${ADMIN_SECTION}
 setvar = FOO=from the user
 setvar = FOO=again
 setvar = ODD=a,b(c)[d]"e"\\f

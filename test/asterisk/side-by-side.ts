@@ -45,7 +45,10 @@ export interface Wanted {
   readonly httpConf?: string;
 }
 
-const UPSTREAM_ACCOUNT = '[gateway-account]\nsecret = upstream-secret\nread = all\nwrite = all\n';
+/** The gateway's account at Asterisk, as its gateway.conf has it. */
+export const UPSTREAM_ACCOUNT = '[gateway-account]\nsecret = upstream-secret\nread = all\nwrite = all\n';
+/** A user who may do and see everything. */
+export const ADMIN_SECTION = '[admin]\nsecret = s\nread = all\nwrite = all\n';
 
 export async function sideBySide(wanted: Wanted): Promise<SideBySide> {
   const { version, name, users, general = '', acl = '', dialplan = '', files = {} } = wanted;

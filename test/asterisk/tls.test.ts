@@ -12,11 +12,10 @@ import { freePort } from './free-ports.mjs';
 import type { RealAsterisk } from './instance.mjs';
 import { provideAsterisk } from './provide.mjs';
 import { describeWithAsterisk } from './require-asterisk.js';
-import { startGateway } from './side-by-side.js';
+import { startGateway, UPSTREAM_ACCOUNT } from './side-by-side.js';
 import { masked } from './volatile.js';
 
 const USERS = '[admin]\nsecret = s\nread = all\nwrite = all\n';
-const ACCOUNT = '[gateway-account]\nsecret = upstream-secret\nread = all\nwrite = all\n';
 const first = makeCertificate('gateway.test');
 const second = makeCertificate('renewed.test');
 const upstream = makeCertificate('pbx.test');
@@ -27,7 +26,7 @@ await describeWithAsterisk('22', 'TLS on both sides', () => {
   const telemetry = makeMetrics();
   beforeAll(async () => {
     const tls = { certificate: upstream.certificate, key: upstream.key };
-    asterisk = await provideAsterisk({ version: '22', name: 'tls', users: `${USERS}${ACCOUNT}`, tls });
+    asterisk = await provideAsterisk({ version: '22', name: 'tls', users: `${USERS}${UPSTREAM_ACCOUNT}`, tls });
     const general = [
       'tlsenable = yes',
       `tlsbindaddr = 127.0.0.1:${await freePort()}`,

@@ -1,15 +1,12 @@
 /** Requests that each bring their own proof. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { authorization, type DigestUse, nonceOf } from '../asterisk/differential/digest-client.js';
+import { ADMIN_SECTION } from '../asterisk/side-by-side.js';
 import { ask, headerOf, post, type RawAnswer } from './raw-http.js';
 import { metric, type RunningGateway, runGateway, userEvent } from './running-gateway.js';
 
 const USERS = `
-[admin]
-secret = s
-read = all
-write = all
-
+${ADMIN_SECTION}
 [reader]
 secret = r
 read = user

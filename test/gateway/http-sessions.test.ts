@@ -1,15 +1,12 @@
 /** Sessions over HTTP: how they begin, what names them, how they end, and what waits for them. */
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ADMIN_SECTION } from '../asterisk/side-by-side.js';
 import { ask, cookieOf, post, type RawAnswer, RawHttp } from './raw-http.js';
 import { metric, type RunningGateway, type RunningSettings, runGateway, userEvent } from './running-gateway.js';
 
 const USERS = `
-[admin]
-secret = s
-read = all
-write = all
-
+${ADMIN_SECTION}
 [reader]
 secret = s
 read = user

@@ -4,7 +4,7 @@ import type { App } from '../../src/app.js';
 import { makeLogger } from '../../src/telemetry/logger.js';
 import { makeMetrics, type Telemetry } from '../../src/telemetry/metrics.js';
 import { type AmiClient, connectAmi } from '../asterisk/ami-client.mjs';
-import { startGateway } from '../asterisk/side-by-side.js';
+import { ADMIN_SECTION, startGateway } from '../asterisk/side-by-side.js';
 import { ScriptedAsterisk } from './scripted-asterisk.js';
 
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -34,11 +34,7 @@ export interface RunningSettings {
 const LOG_TIMEOUT = { timeout: 10_000, interval: 20 } as const;
 
 const USERS = `
-[admin]
-secret = s
-read = all
-write = all
-
+${ADMIN_SECTION}
 [reader]
 secret = s
 read = user

@@ -119,21 +119,17 @@ describe('a login', () => {
     ]);
   });
 
-  it('raises the security event that Asterisk raises', () => {
-    expect(LOGIN_REFUSAL_EVENTS).toEqual({
-      'missing-username': null,
-      'unknown-user': 'InvalidAccountID',
-      acl: 'FailedACL',
-      'no-certificate': 'InvalidPassword',
-      'no-secret': null,
-      'hashed-secret': 'InvalidPassword',
-      'no-challenge': null,
-      'missing-key': null,
-      'bad-key': 'ChallengeResponseFailed',
-      'bad-secret': 'InvalidPassword',
-      busy: null,
-      'session-limit': 'SessionLimit',
-    });
+  it.each([
+    ['InvalidAccountID', ['unknown-user']],
+    ['FailedACL', ['acl']],
+    ['InvalidPassword', ['no-certificate', 'hashed-secret', 'bad-secret']],
+    ['ChallengeResponseFailed', ['bad-key']],
+    ['SessionLimit', ['session-limit']],
+    [null, ['missing-username', 'no-secret', 'no-challenge', 'missing-key', 'busy']],
+  ])('raises %s for these refusals and no others, as Asterisk does', (event, reasons) => {
+    const raising = Object.entries(LOGIN_REFUSAL_EVENTS).filter(([, raised]) => raised === event);
+
+    expect(raising.map(([reason]) => reason)).toEqual(reasons);
   });
 });
 
