@@ -1,13 +1,32 @@
 /** File name patterns as glob(3) has them, with braces: what Asterisk's #include takes. Pure: who reads folders asks. */
 
-/** `a{b,c}d` as `abd` and `acd`, nested braces included; without a matching pair, or with `{}`, the text stays as it is. */
+/** A pattern of a few braces behind each other stands for millions of names; an #include takes no more files than this. */
+const MOST_NAMES = 1000;
+/** Braces inside of braces make no names, but work. */
+const MOST_STEPS = 10_000;
+
+/**
+ * `a{b,c}d` as `abd` and `acd`, nested braces included; without a matching pair, or with `{}`, the text stays as it is.
+ * None at all where there would be too many: the include then fails.
+ */
 export function expandBraces(pattern: string): readonly string[] {
+  const names: string[] = [];
+  const pending = [pattern];
+  for (let steps = 0; pending.length > 0; steps++) {
+    if (names.length + pending.length > MOST_NAMES || steps > MOST_STEPS) return [];
+    const next = pending.pop() ?? '';
+    const alternatives = expandFirst(next);
+    if (alternatives === null) names.push(next);
+    else pending.push(...alternatives.reverse());
+  }
+  return names;
+}
+
+/** With each alternative of its first braces; `null` when it has none. */
+function expandFirst(pattern: string): string[] | null {
   const open = findOpen(pattern);
-  if (open < 0) return [pattern];
-  const parts = splitBraces(pattern, open);
-  if (parts === null) return [pattern];
-  const head = pattern.slice(0, open);
-  return parts.alternatives.flatMap((alternative) => expandBraces(head + alternative + parts.tail));
+  const parts = open < 0 ? null : splitBraces(pattern, open);
+  return parts?.alternatives.map((alternative) => pattern.slice(0, open) + alternative + parts.tail) ?? null;
 }
 
 export function hasWildcard(segment: string): boolean {

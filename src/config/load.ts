@@ -71,10 +71,12 @@ function readable(problem: Problem): Problem {
 }
 
 function resolverIn(root: string): ResolveFiles {
-  return (pattern) =>
-    expandBraces(pattern)
-      .flatMap((one) => expandWildcards(root, one))
-      .flatMap(readSource);
+  return (pattern) => {
+    const names = expandBraces(pattern);
+    if (names.length === 0)
+      return [{ kind: 'unreadable', path: pattern, reason: 'its braces stand for too many files' }];
+    return names.flatMap((one) => expandWildcards(root, one)).flatMap(readSource);
+  };
 }
 
 /** The names that a pattern without braces stands for, in byte order as from glob(3); a plain name stands for itself. */

@@ -45,6 +45,13 @@ describe('wildcards in a pattern', () => {
     expect(hasWildcard('{a,b}.conf')).toBe(false);
   });
 
+  it('have a bound on the names that braces make, and on the work behind few names', () => {
+    expect(expandBraces('{a,b}'.repeat(9))).toHaveLength(512);
+    expect(expandBraces('{a,b}'.repeat(10))).toEqual([]);
+    expect(expandBraces('{a,b}'.repeat(1500))).toEqual([]);
+    expect(expandBraces(`${'{a,b}'.repeat(9)}${'{'.repeat(2000)}x${'}'.repeat(2000)}`)).toEqual([]);
+  });
+
   it('match soon, whatever there is to match', () => {
     expect(matchesName(`${'*a'.repeat(60)}b`, 'a'.repeat(255))).toBe(false);
   });
