@@ -35,7 +35,13 @@ const EVENT = `Event: UserEvent\r\nPrivilege: user,all\r\nUserEvent: flood\r\nFi
 
 const ATTACKS: readonly Attack[] = [
   { name: 'slowloris', what: 'slowloris, one address', count: 2000, addresses: 1, newcomers: 'served' },
-  { name: 'slowloris', what: 'slowloris, 500 addresses', count: 2000, addresses: 500, newcomers: 'may-wait' },
+  {
+    name: 'slowloris',
+    what: 'slowloris, 500 addresses: fills authlimit for newcomers, as in Asterisk',
+    count: 2000,
+    addresses: 500,
+    newcomers: 'may-wait',
+  },
   {
     name: 'slow-session',
     what: 'sessions that send a byte every 2 s',

@@ -62,12 +62,10 @@ function dropLine(text: string, random: Random): string {
   return lines.filter((_, at) => at !== gone).join('\n');
 }
 
+/** Of A to Z only: other letters may become what is no latin-1. */
 function flipCase(text: string, random: Random): string {
   const at = random.below(text.length + 1);
   const word = text.slice(at, at + 1 + random.below(6));
-  return (
-    text.slice(0, at) +
-    (random.oneIn(2) ? word.toUpperCase() : word.toLowerCase()).slice(0, word.length) +
-    text.slice(at + word.length)
-  );
+  const flipped = word.replace(/[a-z]/gi, (letter) => String.fromCharCode(letter.charCodeAt(0) ^ 32));
+  return text.slice(0, at) + flipped + text.slice(at + word.length);
 }

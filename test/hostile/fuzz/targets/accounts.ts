@@ -12,6 +12,7 @@ import { resolveIn } from '../../../unit/config/conf-cases.js';
 import { compileInMemory } from '../../../unit/config/in-memory.js';
 import { CONF_WORDS, joinFiles, shippedConf, splitFiles } from '../conf-texts.js';
 import { mutated } from '../mutate.js';
+import type { Random } from '../random.js';
 import type { FuzzTarget } from '../target.js';
 
 const RESTRICTED = `[general]
@@ -51,7 +52,7 @@ const WORDS: readonly string[] = [
 export const accounts: FuzzTarget = {
   name: 'accounts: a damaged section refuses its user, never widens it',
   inputs: 30_000,
-  make: (random) => mutated(TEXTS, random, WORDS),
+  make: (random) => (random.oneIn(2) ? mutated(TEXTS, random, WORDS) : withOneLineMutated(random)),
   judge: (input) => {
     const files = splitFiles(input);
     const { config, problems } = compileInMemory(files);
@@ -74,6 +75,13 @@ export const accounts: FuzzTarget = {
     return null;
   },
 };
+
+/** Damage where it counts: in one line of the account. */
+function withOneLineMutated(random: Random): string {
+  const lines = random.pick(TEXTS).split('\n');
+  const damaged = random.below(lines.length);
+  return lines.map((line, at) => (at === damaged ? mutated([line], random, WORDS) : line)).join('\n');
+}
 
 function sectionsOf(sections: readonly ConfSection[], { user }: Policy): readonly ConfSection[] {
   const key = asciiLowerCase(user);

@@ -29,6 +29,7 @@ const TEXTS = [
 const WORDS = [
   ...CLIENT_WORDS,
   ...['Context: ', 'CONTEXT:', 'context :', 'Context:\t', `Context: ${FORBIDDEN}\r\n`, `Context: ${ALLOWED}\r\n`],
+  ...[`Context: ${FORBIDDEN} \r\n`, `Context:\t${FORBIDDEN}\t\r\n`, ' ', '\t'],
   ...[FORBIDDEN, ALLOWED, FORBIDDEN.toUpperCase(), 'Redirect', 'command', 'Action: Command\r\n', ' \r\n'],
 ];
 const TABLE = learnActions([]);

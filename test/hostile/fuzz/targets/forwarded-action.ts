@@ -53,7 +53,9 @@ function judgeOne(policy: ActionPolicy, action: AmiAction): string | null {
   const known = lookupAction(TABLE, permit.action);
   if (known.kind === 'unknown' || !maySubmit(policy.write, known)) return `${permit.action} needs a class not held`;
   if (LOCAL.test(permit.action)) return `${permit.action} concerns the session only`;
-  const messages = readAsAsterisk(encodeAction(permit.lines).toString('latin1'));
+  const wire = encodeAction(permit.lines).toString('latin1');
+  if (/\r(?!\n)|\0/.test(wire)) return `a lone CR or a NUL goes along: ${JSON.stringify(wire)}`;
+  const messages = readAsAsterisk(wire);
   const [message] = messages;
   if (messages.length !== 1 || message?.kind !== 'action') return `Asterisk reads ${JSON.stringify(messages)}`;
   if (valueForAsterisk(message.lines, 'action') !== permit.action) return 'Asterisk reads another action';
