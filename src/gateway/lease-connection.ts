@@ -8,10 +8,11 @@
  * its shape. The token of the sentinel is random: no header that a caller can influence can pretend to be the end.
  */
 import type { Duplex } from 'node:stream';
+import { isWholeAnswer } from '../ami/answer-end.js';
 import { encodeActionText } from '../ami/encoder.js';
 import { newToken } from './token.js';
 
-/** How an exchange ended. `lost` and `late`: the action was sent and its outcome is unknown. */
+/** How an exchange ended. `lost` and `late`: the action was sent, and its answer did not come to an end. */
 export type ExchangeEnd = 'complete' | 'lost' | 'late';
 
 export interface AnswerSink {
@@ -27,6 +28,15 @@ interface Exchange {
   readonly deadlineMs: number;
 }
 
+/** The ends of what the sink has of an answer. */
+interface Released {
+  readonly first: Buffer;
+  readonly last: Buffer;
+}
+
+const LINE_END = Buffer.from('\r\n', 'latin1');
+const CR = 13;
+const LF = 10;
 const BLOCK_END = Buffer.from('\r\n\r\n', 'latin1');
 const SENTINEL_HEADS = [Buffer.from('Response: Success\r\n', 'latin1'), Buffer.from('Response: Error\r\n', 'latin1')];
 /** A block larger than this is passed on in parts, so that no answer has to fit into memory. */
@@ -41,6 +51,8 @@ export class LeaseConnection {
   #deadline: NodeJS.Timeout | null = null;
   #unsent = '';
   #held: Buffer = NOTHING;
+  /** Of the first exchange: should its sentinel not come, the end of its answer is told by this. */
+  #released: Released | null = null;
   #isOpen = true;
 
   /** `closed` is told once when the connection is over, whoever ended it. */
@@ -107,12 +119,11 @@ export class LeaseConnection {
   #completes(exchange: Exchange): boolean {
     // From the start each time: the sentinel may be here already while the rest of its block is still to come.
     const found = this.#held.indexOf(exchange.sentinel);
-    if (found < 0) {
+    const end = found < 0 ? -1 : this.#held.indexOf(BLOCK_END, found);
+    if (end < 0) {
       this.#releaseBlocks(exchange);
       return false;
     }
-    const end = this.#held.indexOf(BLOCK_END, found);
-    if (end < 0) return false;
     this.#complete(exchange, sentinelStart(this.#held, found), end + BLOCK_END.length);
     return true;
   }
@@ -136,6 +147,7 @@ export class LeaseConnection {
     if (release === 0) return;
     const answer = this.#held.subarray(0, release);
     this.#held = this.#held.subarray(release);
+    this.#released = { first: this.#released?.first ?? answer, last: answer };
     exchange.sink.answer(answer);
   }
 
@@ -153,16 +165,28 @@ export class LeaseConnection {
 
   #end(end: ExchangeEnd): void {
     const exchange = this.#exchanges.shift();
+    const released = this.#released;
+    this.#released = null;
     if (this.#deadline !== null) clearTimeout(this.#deadline);
     this.#deadline = null;
     const [next] = this.#exchanges;
     if (next !== undefined) this.#watch(next.deadlineMs);
-    exchange?.sink.ended(end);
+    if (exchange === undefined) return;
+    exchange.sink.ended(end === 'complete' ? end : endWithoutSentinel(exchange.sink, released, end));
   }
 
   #watch(deadlineMs: number): void {
     this.#deadline = setTimeout(() => this.#late(), deadlineMs);
   }
+}
+
+/** The line of an answer that broke off inside a block is ended, so that what follows is not read as a part of it. */
+function endWithoutSentinel(sink: AnswerSink, released: Released | null, end: 'lost' | 'late'): ExchangeEnd {
+  if (released === null) return end;
+  const { first, last } = released;
+  if (last.subarray(-BLOCK_END.length).equals(BLOCK_END)) return isWholeAnswer(first, last) ? 'complete' : end;
+  if (last.at(-1) !== LF) sink.answer(last.at(-1) === CR ? LINE_END.subarray(1) : LINE_END);
+  return end;
 }
 
 /** Where the block of the sentinel begins; `null` if what stands before its ActionID is not its Response line. */

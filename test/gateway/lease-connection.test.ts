@@ -203,3 +203,73 @@ describe('a leased connection', () => {
     expect(lease.ends).toEqual(['late', 'lost']);
   });
 });
+
+const LIST = [
+  'Response: Success\r\nActionID: 1\r\nEventList: start\r\n\r\n',
+  'Event: Item\r\nActionID: 1\r\n\r\n',
+  'Event: Done\r\nActionID: 1\r\nEventList: Complete\r\n\r\n',
+];
+
+describe('a leased connection that breaks', () => {
+  it.each([
+    ['one response', ['Response: Success\r\nActionID: 1\r\n\r\n']],
+    ['a list', LIST],
+    ['bare lines', ['Queue x\r\n   no members\r\n\r\n']],
+  ])(
+    'at any byte of %s and its sentinel ends it as lost, or as complete once all of it was passed on',
+    async (_shape, blocks) => {
+      const answer = blocks.join('');
+      const wrong: number[] = [];
+      for (let at = 0; at < answer.length + pong('x'.repeat(32)).length; at++) {
+        const lease = makeLease();
+        await lease.exchange();
+
+        await receive(lease.near, [(answer + pong(lease.token())).slice(0, at)]);
+        lease.lease.close();
+
+        const expected = at < answer.length ? 'lost' : 'complete';
+        if (lease.ends.join() !== expected || lease.answer() !== wholeBlocks(blocks, at)) wrong.push(at);
+      }
+
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['inside a line', 'Output: x', '\r\n'],
+    ['between CR and LF', 'Output: x\r', '\n'],
+    ['between two lines', 'Output: x\r\n', ''],
+  ])('%s of a block that was passed on in parts ends that line', async (_place, cut, ending) => {
+    const lease = makeLease();
+    await lease.exchange();
+    // The last 256 bytes of a part are held back: a sentinel may begin in them.
+    const held = 'y'.repeat(256);
+    const start = `Response: Success\r\n${'Output: x\r\n'.repeat(110_000)}${cut}`;
+
+    await receive(lease.near, [start + held]);
+    lease.lease.close();
+
+    expect(lease.ends).toEqual(['lost']);
+    expect(lease.answer()).toBe(start + ending);
+  });
+
+  it('ends an answer as complete that was passed on before its deadline, and is not used again', async () => {
+    const lease = makeLease();
+    await lease.exchange(50);
+
+    await receive(lease.near, ['Response: Success\r\nActionID: 1\r\n\r\n']);
+
+    await expect.poll(() => lease.closedCount()).toBe(1);
+    expect(lease.ends).toEqual(['complete']);
+  });
+});
+
+/** The blocks that are whole within the first `length` bytes. */
+function wholeBlocks(blocks: readonly string[], length: number): string {
+  let whole = '';
+  for (const block of blocks) {
+    if (whole.length + block.length > length) break;
+    whole += block;
+  }
+  return whole;
+}
