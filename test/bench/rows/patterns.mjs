@@ -10,6 +10,7 @@ import { short } from '../statistics.mjs';
 /** The first take time that is exponential or a high power where an engine goes back and tries again; the last need so many states, and new ones for each event, that an engine that prepares them all has prepared them in vain. */
 const patterns = ['(a+)+$', '(a|aa)+$', '([a-zA-Z]+)*$', '(a?){25}a{25}$', 'a[ab]{40}c', '(a|b)*a(a|b){14}$'];
 const sizes = { single: 32 << 10, double: 64 << 10 };
+const attempts = 3;
 const events = 20;
 const arrivalTimeoutMs = 120_000;
 
@@ -102,8 +103,15 @@ async function openFiltered(context, port, index) {
 
 /** @param {Scene} scene @returns {Promise<Costs>} */
 async function measureSizes(scene) {
-  const single = await measureEvents(scene, sizes.single);
-  return { single, double: await measureEvents(scene, sizes.double) };
+  const single = await measureBest(scene, sizes.single);
+  return { single, double: await measureBest(scene, sizes.double) };
+}
+
+/** The least of some: garbage collection and a compiler that is not done yet only ever add. @param {Scene} scene @param {number} size */
+async function measureBest(scene, size) {
+  let best = Number.POSITIVE_INFINITY;
+  for (let n = 0; n < attempts; n++) best = Math.min(best, await measureEvents(scene, size));
+  return best;
 }
 
 /** Events that differ, one half for each kind of pattern; of a fixed length, which tells when the last has arrived. @param {Scene} scene @param {number} size */
