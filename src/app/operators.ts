@@ -7,6 +7,7 @@ import type { LoginGuard } from '../gateway/login-guard.js';
 import { Overview } from '../gateway/overview.js';
 import type { RecentRefusals } from '../gateway/recent-refusals.js';
 import type { Relay } from '../gateway/relay.js';
+import type { ReloadReport } from '../gateway/reload-report.js';
 import type { SessionRegistry } from '../gateway/session-registry.js';
 import { OperatorServer } from '../http/operator-server.js';
 import type { StatusPage } from '../http/status-routes.js';
@@ -23,7 +24,7 @@ export interface OperatorsDeps {
   readonly guard: LoginGuard;
   readonly refusals: RecentRefusals;
   readonly policies: () => Policies;
-  readonly reload: () => Promise<Result<unknown>>;
+  readonly reload: () => Promise<Result<ReloadReport>>;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
@@ -33,18 +34,22 @@ export class Operators {
   readonly #deps: OperatorsDeps;
   readonly #overview: Overview;
   readonly #server: OperatorServer | null;
-  /** `null` where the metrics listener shall not show it. */
-  readonly statusPage: StatusPage | null;
+  readonly #settings: () => Pick<GatewaySettings, 'admin' | 'metrics' | 'upstream'>;
 
-  constructor(deps: OperatorsDeps, settings: Pick<GatewaySettings, 'admin' | 'metrics' | 'upstream'>) {
+  constructor(deps: OperatorsDeps, settings: () => Pick<GatewaySettings, 'admin' | 'metrics' | 'upstream'>) {
     this.#deps = deps;
-    this.#overview = new Overview(deps, settings.upstream);
+    this.#settings = settings;
+    this.#overview = new Overview(deps, () => settings().upstream);
     const overview = this.#overview;
     const administration = new Administration(deps);
-    this.#server =
-      settings.admin.kind === 'off' ? null : new OperatorServer({ overview, administration }, settings.admin);
-    const { status } = settings.metrics;
-    this.statusPage = status === 'off' ? null : { overview, nowMs: deps.nowMs, audience: status };
+    const { admin } = settings();
+    this.#server = admin.kind === 'off' ? null : new OperatorServer({ overview, administration }, admin);
+  }
+
+  /** `null` while the metrics listener shall not show it. */
+  get statusPage(): StatusPage | null {
+    const { status } = this.#settings().metrics;
+    return status === 'off' ? null : { overview: this.#overview, nowMs: this.#deps.nowMs, audience: status };
   }
 
   /** Clients are served with or without it: a socket that cannot be opened is told, and nothing more. */

@@ -78,5 +78,10 @@ export const LIFTED = z.object({
 });
 export const PAUSED = z.object({ outcome: z.enum(['paused', 'was-paused', 'busy']), upstream });
 export const RESUMED = z.object({ held: z.number().nullable(), upstream });
-export const RELOADED = z.object({ reloaded: z.boolean() });
+export const RELOADED = z.object({
+  reloaded: z.boolean(),
+  closedSessions: z.number(),
+  needsRestart: z.array(z.string()),
+  warnings: z.array(z.string()),
+});
 export const REFUSED = z.object({ error: z.string() });

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { fail, type Result, succeed } from '../lib/result.js';
 import { BANS, KICKED, LIFTED, PAUSED, RELOADED, RESUMED, SESSIONS, UPSTREAM, USERS } from './admin-answers.js';
 import type { AdminQuestion } from './admin-client.js';
-import { viewBans, viewLifted, viewSessions, viewUpstream, viewUsers } from './admin-views.js';
+import { viewBans, viewLifted, viewReloaded, viewSessions, viewUpstream, viewUsers } from './admin-views.js';
 
 /** What stood behind the name of the command. */
 export interface CommandArguments {
@@ -115,7 +115,7 @@ export const ADMIN_COMMANDS: ReadonlyMap<string, AdminCommand> = new Map<string,
       summary: 'read the configuration anew; one with an error changes nothing',
       options: [],
       ask: (args) => withoutMore(args, { ...post('/reload', {}), timeoutMs: 60_000 }),
-      show: read(RELOADED, () => ({ text: 'reloaded\n', isDone: true })),
+      show: read(RELOADED, (answer) => ({ text: viewReloaded(answer), isDone: true })),
     },
   ],
 ]);

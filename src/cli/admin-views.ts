@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import { formatBytes, formatSpan } from '../lib/span.js';
-import type { BANS, LIFTED, SESSIONS, UpstreamAnswer, USERS } from './admin-answers.js';
+import type { BANS, LIFTED, RELOADED, SESSIONS, UpstreamAnswer, USERS } from './admin-answers.js';
 import { formatTable, printableCell } from './text-table.js';
 
 export function viewSessions({ sessions }: z.output<typeof SESSIONS>, nowMs: number): string {
@@ -80,6 +80,15 @@ export function viewLifted({ lifted }: z.output<typeof LIFTED>): string {
       return `lifted ${printableCell(what[kind])}\n`;
     })
     .join('');
+}
+
+export function viewReloaded({ closedSessions, needsRestart, warnings }: z.output<typeof RELOADED>): string {
+  const lines = [
+    ...warnings,
+    ...needsRestart.map((setting) => `${setting} is as before: it needs a restart`),
+    `reloaded${closedSessions === 0 ? '' : `, ${closedSessions} session${closedSessions === 1 ? '' : 's'} closed`}`,
+  ];
+  return lines.map((line) => `${printableCell(line)}\n`).join('');
 }
 
 export function viewUpstream(upstream: UpstreamAnswer, nowMs: number): string {

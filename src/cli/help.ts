@@ -40,8 +40,13 @@ export const COMMAND_HELP = {
 
 Runs the gateway until SIGTERM or SIGINT. With an error in the configuration it tells all errors and starts nothing.
 
+signals:
+  HUP                reads the configuration again: all of it is in force, or nothing has changed
+  TERM, INT          stop it when the actions in work are answered; a second one stops it at once
+  USR1               opens the security log and the audit log again
+
 ${CONFIG}
-exit codes: 0 after a signal, 1 the configuration or a port does not allow to start, 2 wrong usage
+exit codes: 0 after a signal, 1 after a second one, or the configuration or a port does not allow to start, 2 wrong usage
 `,
   check: `usage: ami-gateway check [--config DIR]
 

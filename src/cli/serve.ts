@@ -2,7 +2,7 @@
 import { App } from '../app.js';
 import { type Config, type LoadedConfig, loadConfig } from '../config/load.js';
 import { formatProblem } from '../config/problem.js';
-import { makeLogger, standardOutput } from '../telemetry/logger.js';
+import { type Log, makeLogger, standardOutput } from '../telemetry/logger.js';
 import { makeMetrics } from '../telemetry/metrics.js';
 import { findDescriptorShortage } from './descriptors.js';
 import { dropPrivileges } from './privileges.js';
@@ -15,7 +15,7 @@ export interface ServeOptions {
   readonly tell: (line: string) => void;
 }
 
-/** Resolves with the exit code: 1 when the configuration or a port does not allow to start, 0 after a signal. */
+/** Resolves with the exit code: 1 when the configuration or a port does not allow to start, 0 after a signal to stop. */
 export async function serve(options: ServeOptions): Promise<0 | 1> {
   const loaded = loadConfig(options.dir, options.env);
   const errors = tellProblems(loaded, options.tell);
@@ -29,11 +29,14 @@ export async function serve(options: ServeOptions): Promise<0 | 1> {
   const log = makeLogger(config.gateway.log.level, output);
   telemetry.metrics.buildInfo.set({ version: options.version }, 1);
   const nowMs = () => performance.timeOrigin + performance.now();
-  const shortage = findDescriptorShortage(config.gateway, config.general.authLimit);
-  if (shortage !== null)
-    log.warn(shortage, 'fewer file descriptors than max_sessions needs: raise the limit (ulimit -n)');
-  const app = new App({ log, telemetry, nowMs, random: Math.random }, withMaxSessions(config, shortage?.maxSessions));
-  process.on('SIGHUP', () => app.reloadCertificates());
+  const { stamps } = loaded;
+  const load = () => {
+    const again = loadConfig(options.dir, options.env);
+    return { ...again, config: again.config === null ? null : withinDescriptors(again.config, log) };
+  };
+  const deps = { log, telemetry, nowMs, random: Math.random, load, stamps };
+  const app = new App(deps, withinDescriptors(config, log));
+  process.on('SIGHUP', () => void app.reload());
   // Always taken: without a handler Node would open its debugger on this signal.
   process.on('SIGUSR1', () => app.reopenLogs());
   const signal = nextSignal();
@@ -56,15 +59,20 @@ export async function serve(options: ServeOptions): Promise<0 | 1> {
 
   async function stop(running: App, name: string): Promise<0> {
     log.info({ signal: name }, 'stopping');
+    await running.drain();
     await running.stop();
     log.info('stopped');
     return 0;
   }
 }
 
-/** `undefined` leaves it as it is. */
-function withMaxSessions(config: Config, maxSessions = config.gateway.sessions.maxSessions): Config {
+/** With no more sessions than the descriptors of the process suffice for. */
+function withinDescriptors(config: Config, log: Log): Config {
   const { gateway } = config;
+  const shortage = findDescriptorShortage(gateway, config.general.authLimit);
+  if (shortage === null) return config;
+  log.warn(shortage, 'fewer file descriptors than max_sessions needs: raise the limit (ulimit -n)');
+  const { maxSessions } = shortage;
   return { ...config, gateway: { ...gateway, sessions: { ...gateway.sessions, maxSessions } } };
 }
 

@@ -158,6 +158,8 @@ function settingsOf(values: GatewayValues, nameOf: NameOf): Omit<GatewaySettings
     bans: bansOf(values.bans),
     state: { redisUrl: state.redis ?? null, redisTimeoutMs: state.redis_timeout },
     process: { user: process.user ?? null, group: process.group ?? null },
+    reload: values.reload,
+    drain: { delayMs: values.drain.delay, timeoutMs: values.drain.timeout },
     log: {
       level: log.level,
       securityFile: log.security_file === undefined ? null : nameOf(log.security_file),

@@ -156,6 +156,15 @@ export const GATEWAY_SCHEMA = z.object({
     user: text.optional(),
     group: text.optional(),
   }),
+  reload: z.object({
+    watch: yesOrNo.default(false),
+  }),
+  drain: z.object({
+    // For a load balancer that asks /readyz: as long as it takes to notice.
+    delay: seconds(0, 3600).default(0),
+    // Most actions are answered at once; a container is often killed ten seconds after it was asked to stop.
+    timeout: seconds(0, 3600).default(8_000),
+  }),
   log: z.object({
     level: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     security_file: text.optional(),

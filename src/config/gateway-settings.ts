@@ -119,6 +119,18 @@ export interface ProcessSettings {
   readonly group: string | null;
 }
 
+export interface ReloadSettings {
+  /** Whether a change of a file that was read is a reason to read all again. */
+  readonly watch: boolean;
+}
+
+export interface DrainSettings {
+  /** From the signal, which turns readiness off, until the listeners close. */
+  readonly delayMs: number;
+  /** How long actions in work may take then. */
+  readonly timeoutMs: number;
+}
+
 export type LogLevelName = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 export interface LogSettings {
@@ -139,5 +151,7 @@ export interface GatewaySettings {
   readonly bans: BanSettings;
   readonly state: StateSettings;
   readonly process: ProcessSettings;
+  readonly reload: ReloadSettings;
+  readonly drain: DrainSettings;
   readonly log: LogSettings;
 }

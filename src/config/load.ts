@@ -6,25 +6,33 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fail, type Result, succeed } from '../lib/result.js';
 import { findAdmin } from './admin-conf.js';
-import { type ConfigSources, compileConfig, type LoadedConfig } from './compile-config.js';
+import { type LoadedConfig as CompiledConfig, type ConfigSources, compileConfig } from './compile-config.js';
 import { parseConfFile } from './conf-file.js';
 import type { ConfSource, ResolveFiles } from './conf-reading.js';
+import { type FileStamps, NO_FILE, stampOf } from './file-stamp.js';
 import type { AdminSettings } from './gateway-settings.js';
 import { collectGatewayTexts, type Environment } from './gateway-values.js';
 import { expandBraces, hasWildcard, matchesName } from './glob.js';
 import type { Problem } from './problem.js';
 import { errorAt, wholeFile } from './report.js';
 
-export type { Config, LoadedConfig } from './compile-config.js';
+export type { Config } from './compile-config.js';
+
+export interface LoadedConfig extends CompiledConfig {
+  /** Every file and folder that was looked at, as it was just before; names in latin-1, as inside. */
+  readonly stamps: FileStamps;
+}
 
 /** Problems call files as `directory` does: `config/manager.conf`. */
 export function loadConfig(directory: string, environment: Environment): LoadedConfig {
   const root = toLatin1(directory);
-  const loaded = compileConfig(sourcesIn(root, environment));
+  const stamps = new Map<string, string>();
+  const look = (file: string) => void stamps.set(file, stamps.get(file) ?? readStamp(file));
+  const loaded = compileConfig(sourcesIn(root, environment, look));
   const accounts = [...loaded.accounts].map(([key, account]) => {
     return [key, { ...account, problems: account.problems.map(readable) }] as const;
   });
-  return { ...loaded, problems: loaded.problems.map(readable), accounts: new Map(accounts) };
+  return { ...loaded, problems: loaded.problems.map(readable), accounts: new Map(accounts), stamps };
 }
 
 /** Where the gateway of this configuration can be reached by operators. Only gateway.conf and its `[admin]` need be right. */
@@ -48,11 +56,18 @@ function missingFile(file: string): Problem {
   return errorAt(wholeFile(file), 'there is no such file', 'give its directory with --config');
 }
 
-function sourcesIn(root: string, environment: Environment): ConfigSources {
+/** Is told of every file before it is read. */
+type Look = (file: string) => void;
+
+function sourcesIn(root: string, environment: Environment, look: Look = () => undefined): ConfigSources {
   return {
-    resolve: resolverIn(root),
+    resolve: resolverIn(root, look),
     environment: Object.fromEntries(Object.entries(environment).map(([name, text]) => [name, text && toLatin1(text)])),
-    readSecretFile: (name) => readText(path.isAbsolute(name) ? name : path.join(root, name)),
+    readSecretFile: (name) => {
+      const file = path.isAbsolute(name) ? name : path.join(root, name);
+      look(file);
+      return readText(file);
+    },
     nameOf: (file) => (path.isAbsolute(file) ? file : path.join(root, file)),
   };
 }
@@ -70,27 +85,30 @@ function readable(problem: Problem): Problem {
   return { ...problem, file: toUtf8(problem.file), message: toUtf8(problem.message), hint };
 }
 
-function resolverIn(root: string): ResolveFiles {
+function resolverIn(root: string, look: Look): ResolveFiles {
   return (pattern) => {
     const names = expandBraces(pattern);
     if (names.length === 0)
       return [{ kind: 'unreadable', path: pattern, reason: 'its braces stand for too many files' }];
-    return names.flatMap((one) => expandWildcards(root, one)).flatMap(readSource);
+    const files = names.flatMap((one) => expandWildcards(root, one, look));
+    for (const file of files) look(file);
+    return files.flatMap(readSource);
   };
 }
 
 /** The names that a pattern without braces stands for, in byte order as from glob(3); a plain name stands for itself. */
-function expandWildcards(root: string, pattern: string): readonly string[] {
+function expandWildcards(root: string, pattern: string, look: Look): readonly string[] {
   const start = path.isAbsolute(pattern) ? ['/'] : [root];
   const segments = pattern.split('/').filter((segment) => segment !== '');
   return segments.reduce<readonly string[]>(
-    (folders, segment) => folders.flatMap((folder) => expandSegment(folder, segment)),
+    (folders, segment) => folders.flatMap((folder) => expandSegment(folder, segment, look)),
     start,
   );
 }
 
-function expandSegment(folder: string, segment: string): readonly string[] {
+function expandSegment(folder: string, segment: string, look: Look): readonly string[] {
   if (!hasWildcard(segment)) return [path.join(folder, segment)];
+  look(folder);
   const names = namesIn(folder).filter((name) => matchesName(segment, name));
   return names.sort().map((name) => path.join(folder, name));
 }
@@ -113,6 +131,11 @@ function readSource(file: string): readonly ConfSource[] {
   const text = readText(file);
   if (!text.ok) return [{ kind: 'unreadable', path: file, reason: text.failure }];
   return [{ kind: 'file', path: file, text: text.value }];
+}
+
+function readStamp(file: string): string {
+  const stats = attempt(() => statSync(bytesOf(file), { bigint: true }));
+  return stats.ok ? stampOf(stats.value) : NO_FILE;
 }
 
 function readText(file: string): Result<string> {

@@ -12,7 +12,7 @@ import type { Permit } from '../policy/authorize-action.js';
 import type { ActionPool, ActionPoolSettings, ForwardEnd, ForwardSink, Lease } from './action-pool.js';
 import { WaitingRoom } from './waiting-room.js';
 
-export type HeldPool = Pick<ActionPool, 'start' | 'stop' | 'forward' | 'counts'>;
+export type HeldPool = Pick<ActionPool, 'start' | 'stop' | 'retire' | 'forward' | 'counts'>;
 export type ActionHoldSettings = Pick<ActionPoolSettings, 'leaseWaitTimeoutMs' | 'maxWaitingActions'>;
 
 interface Held {
@@ -28,13 +28,18 @@ const LOOK_EVERY_MS = 20;
 
 export class ActionHold {
   readonly #pool: HeldPool;
-  readonly #settings: ActionHoldSettings;
+  #settings: ActionHoldSettings;
   readonly #held = new WaitingRoom<Held>();
   #isPaused = false;
   #isUp = false;
 
   constructor(pool: HeldPool, settings: ActionHoldSettings) {
     this.#pool = pool;
+    this.#settings = settings;
+  }
+
+  /** What comes from now on waits as long as these settings say. */
+  adopt(settings: ActionHoldSettings): void {
     this.#settings = settings;
   }
 
@@ -63,6 +68,11 @@ export class ActionHold {
   stop(): void {
     this.#isUp = false;
     this.#pool.stop();
+  }
+
+  /** Asterisk is another one now, or we are; what is held goes there. */
+  retire(): void {
+    this.#pool.retire();
   }
 
   pause(): void {

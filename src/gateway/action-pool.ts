@@ -80,7 +80,7 @@ const SWEEPS = 4;
 
 export class ActionPool {
   readonly #deps: ActionPoolDeps;
-  readonly #settings: ActionPoolSettings;
+  #settings: ActionPoolSettings;
   readonly #connections = new Set<LeaseConnection>();
   /** Since when each is unused, by the clock of `performance`. */
   readonly #idle = new Map<LeaseConnection, number>();
@@ -88,6 +88,9 @@ export class ActionPool {
   /** Connections lent to each user. */
   readonly #held = new Map<string, number>();
   #opening = 0;
+  /** Connections to an Asterisk, or by an account, that is not ours any more. */
+  readonly #retired = new WeakSet<LeaseConnection>();
+  #generation = 0;
   #isOpen = false;
   #sweeper: NodeJS.Timeout | null = null;
 
@@ -109,6 +112,23 @@ export class ActionPool {
     this.#sweeper = null;
     for (const connection of [...this.#connections]) connection.close();
     this.#refuseWaiters();
+  }
+
+  /** What is sent from now on follows these settings. */
+  adopt(settings: ActionPoolSettings): void {
+    this.#settings = settings;
+    if (!this.#isOpen) return;
+    if (this.#sweeper !== null) clearInterval(this.#sweeper);
+    this.#sweeper = null;
+    this.start();
+    this.#serve();
+  }
+
+  /** Where Asterisk is, or who we are there, has changed: actions that were sent are still answered, later ones go there. */
+  retire(): void {
+    this.#generation += 1;
+    for (const connection of this.#connections) this.#retired.add(connection);
+    for (const connection of [...this.#idle.keys()]) connection.close();
   }
 
   /** The door to Asterisk: sends the permitted action on a connection of its own and hands its answer to the sink. */
@@ -199,6 +219,8 @@ export class ActionPool {
   }
 
   #rest(connection: LeaseConnection): void {
+    const isSurplus = this.#connections.size > this.#settings.poolSize;
+    if (isSurplus || this.#retired.has(connection)) return connection.close();
     connection.resume();
     this.#idle.set(connection, performance.now());
   }
@@ -220,8 +242,10 @@ export class ActionPool {
   }
 
   async #open(): Promise<void> {
+    const generation = this.#generation;
     const opened = await this.#deps.open();
     this.#opening -= 1;
+    if (generation !== this.#generation && this.#isOpen) return this.#openInstead(opened);
     if (!opened.ok && !this.#isOpen) return;
     if (!opened.ok) {
       this.#deps.log.warn({ reason: opened.failure.kind, detail: opened.failure.message }, 'action connection failed');
@@ -235,6 +259,12 @@ export class ActionPool {
     const connection = new LeaseConnection(opened.value.socket, (closed) => this.#forget(closed));
     this.#connections.add(connection);
     this.#rest(connection);
+    this.#serve();
+  }
+
+  /** It was opened for what is not ours any more. */
+  #openInstead(opened: Result<OpenedUpstream, UpstreamFailure>): void {
+    if (opened.ok) opened.value.socket.destroy();
     this.#serve();
   }
 

@@ -8,6 +8,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 import type { ActionHold } from './action-hold.js';
 import type { Ban } from './known-bans.js';
 import type { LoginGuard } from './login-guard.js';
+import type { ReloadReport } from './reload-report.js';
 import type { OpenSession, SessionRegistry } from './session-registry.js';
 
 /** Who acts. The system proves that it is somebody who may; the name is what the command says of itself. */
@@ -34,7 +35,7 @@ export interface AdministrationDeps {
   readonly registry: Pick<SessionRegistry, 'sessions'>;
   readonly guard: Pick<LoginGuard, 'bans' | 'lift'>;
   readonly hold: ActionHold;
-  readonly reload: () => Promise<Result<unknown>>;
+  readonly reload: () => Promise<Result<ReloadReport>>;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -89,7 +90,7 @@ export class Administration {
     return held;
   }
 
-  async reload(operator: Operator): Promise<Result<unknown>> {
+  async reload(operator: Operator): Promise<Result<ReloadReport>> {
     const reloaded = await this.#deps.reload();
     this.#audit(operator, 'reload', { outcome: reloaded.ok ? 'reloaded' : 'refused' });
     return reloaded;

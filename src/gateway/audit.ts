@@ -15,8 +15,8 @@ import type { SecurityLog } from '../telemetry/security-log.js';
 import { EventTally } from './event-tally.js';
 
 export interface AuditDeps {
-  /** `null` where no audit_file is set: then only users with `enforce = no` are watched. */
-  readonly file: Pick<SecurityLog, 'write'> | null;
+  /** As it is now; `null` where no audit_file is set: then only users with `enforce = no` are watched. */
+  readonly file: () => Pick<SecurityLog, 'write'> | null;
   readonly nowMs: () => number;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -56,7 +56,7 @@ export class Audit {
     action: AmiAction,
     decision: AuditedDecision,
   ): void {
-    if (this.#deps.file === null) return;
+    if (this.#deps.file() === null) return;
     const needs = decision === 'forwarded' ? argumentNeeds(write, action) : [];
     const facts = { action: name, decision, headers: auditedHeaders(action) };
     this.#write(user, needs.length === 0 ? facts : { ...facts, argumentNeeds: needs });
@@ -69,7 +69,7 @@ export class Audit {
 
   /** Counts the events of one session from now on; `null` where nobody wants to know. */
   watch({ user, isEnforced, filters }: Policy): EventTally | null {
-    if (this.#deps.file === null && isEnforced) return null;
+    if (this.#deps.file() === null && isEnforced) return null;
     const tally = new EventTally(isEnforced || filters === NO_FILTERS ? null : filters);
     this.#tallies.set(tally, user);
     return tally;
@@ -100,6 +100,6 @@ export class Audit {
 
   #write(user: string, fact: Readonly<Record<string, unknown>>): void {
     const at = new Date(this.#deps.nowMs()).toISOString();
-    this.#deps.file?.write([`${JSON.stringify({ at, user, ...fact })}\n`]);
+    this.#deps.file()?.write([`${JSON.stringify({ at, user, ...fact })}\n`]);
   }
 }

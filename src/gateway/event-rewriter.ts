@@ -27,10 +27,11 @@ export interface EventRewriterSettings {
 
 export class EventRewriter {
   readonly #deps: EventRewriterDeps;
-  readonly #variables: ChannelVariables | null;
-  readonly #settings: EventRewriterSettings;
-  readonly #disabled: ReadonlySet<string>;
-  readonly #isIdle: boolean;
+  #variables: ChannelVariables | null;
+  #settings: EventRewriterSettings;
+  #disabled: ReadonlySet<string>;
+  /** How Asterisk is asked for what is set already; `null` before it was there. */
+  #source: { readonly forward: ForwardQuestion; readonly actions: ActionTable } | null = null;
   #sequenceNumber = 0;
   /** Asterisk's latest event: it shows what Asterisk writes into the heads of all. */
   #model: { readonly buffer: Buffer; readonly event: AmiEvent } | null = null;
@@ -39,14 +40,22 @@ export class EventRewriter {
     this.#deps = deps;
     this.#settings = settings;
     this.#disabled = new Set(settings.disabledEvents);
-    const { timestampEvents, debug, channelVars } = settings;
-    this.#variables = channelVars === null ? null : new ChannelVariables(channelVars);
-    const asksForText = timestampEvents !== null || debug !== null || channelVars !== null;
-    this.#isIdle = !asksForText && this.#disabled.size === 0;
+    this.#variables = variablesOf(settings);
+  }
+
+  /** Events from now on are written so. */
+  adopt(settings: EventRewriterSettings): void {
+    const isSame = JSON.stringify(settings.channelVars) === JSON.stringify(this.#settings.channelVars);
+    this.#settings = settings;
+    this.#disabled = new Set(settings.disabledEvents);
+    if (isSame) return;
+    this.#variables = variablesOf(settings);
+    if (this.#source !== null) this.#variables?.start(this.#source.forward, this.#source.actions);
   }
 
   /** Asterisk is there, for the first time or again. */
   start(forward: ForwardQuestion, actions: ActionTable): void {
+    this.#source = { forward, actions };
     this.#variables?.start(forward, actions);
   }
 
@@ -71,6 +80,11 @@ export class EventRewriter {
       const timestamp = isStamped ? this.#timestamp() : '';
       return this.#rewriteHead({ ...head, timestamp, systemName: model?.systemName ?? '' });
     });
+  }
+
+  get #isIdle(): boolean {
+    const { timestampEvents, debug, channelVars } = this.#settings;
+    return timestampEvents === null && debug === null && channelVars === null && this.#disabled.size === 0;
   }
 
   #rebuild(batch: UpstreamBatch, rewriteHead: (head: EventHead) => EventHead): UpstreamBatch {
@@ -120,4 +134,8 @@ export class EventRewriter {
     const { buffer, event } = this.#model;
     return splitEventHead(buffer.toString('latin1', event.start, event.end));
   }
+}
+
+function variablesOf({ channelVars }: EventRewriterSettings): ChannelVariables | null {
+  return channelVars === null ? null : new ChannelVariables(channelVars);
 }

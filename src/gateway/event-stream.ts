@@ -20,7 +20,7 @@ export interface EventStreamSettings {
   readonly keepaliveTimeoutMs: number;
 }
 
-export type StreamEnd = 'closed' | 'silent' | 'not-understood';
+export type StreamEnd = 'closed' | 'silent' | 'not-understood' | 'replaced';
 
 export interface EventStreamReceiver {
   /** What Asterisk sent; answers to our own questions are already taken out of `blocks` by their ActionID. */

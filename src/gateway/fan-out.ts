@@ -70,9 +70,10 @@ export class FanOut {
 
   /** Puts a subscriber into the audience of its view, out of the one it was in. A view without classes has none. */
   join(subscriber: EventSubscriber, view: EventView, observer: EventObserver | null = null): void {
+    const key = `${view.classes} ${view.filters.key}`;
+    if (this.#keys.get(subscriber) === key && (this.#observers.get(subscriber) ?? null) === observer) return;
     this.leave(subscriber);
     if (view.classes === 0) return;
-    const key = `${view.classes} ${view.filters.key}`;
     const audience = this.#audiences.get(key) ?? this.#open(key, view);
     audience.members.add(subscriber);
     if (observer !== null) {

@@ -31,13 +31,13 @@ const LOG_EVERY_MS = 1000;
 
 export class FrontDoor {
   readonly #deps: FrontDoorDeps;
-  readonly #limits: AdmissionLimits;
+  readonly #limits: () => AdmissionLimits;
   /** Arrivals by network; those behind a proxy have none until it has told. */
   readonly #arrivals = new Map<string, number>();
   #arrivalCount = 0;
   readonly #lastLines = new Map<Refusal, { atMs: number; suppressed: number }>();
 
-  constructor(deps: FrontDoorDeps, limits: AdmissionLimits) {
+  constructor(deps: FrontDoorDeps, limits: () => AdmissionLimits) {
     this.#deps = deps;
     this.#limits = limits;
   }
@@ -102,7 +102,7 @@ export class FrontDoor {
         connections: registry.count + arrivals,
         connectionsOfAddress: open + arrivalsOfAddress,
       },
-      this.#limits,
+      this.#limits(),
     );
   }
 

@@ -10,7 +10,7 @@ import { ALL_CLASSES, NO_CLASSES } from '../ami/privilege.js';
 import { formatTimestamp } from '../ami/timestamp.js';
 import { listCommandsLines } from '../policy/action-classes.js';
 import type { LocalActionName } from '../policy/authorize-action.js';
-import { addFilter, compileFilterAction, type FilterFault } from '../policy/event-filter.js';
+import { compileFilterAction, type FilterFault } from '../policy/event-filter.js';
 import { logIn } from './login.js';
 import type { LocalAction, SessionPort } from './session-port.js';
 
@@ -56,7 +56,7 @@ function ping(session: SessionPort, action: AmiAction): void {
 
 /** With `brokeneventsaction`, a mask that is invalid or is exactly everything gets no answer, as in Asterisk before 1.8. */
 function changeEvents(session: SessionPort, action: AmiAction): void {
-  const { brokenEventsAction } = session.settings;
+  const brokenEventsAction = session.settings.brokenEventsAction();
   const eventMask = maskedClasses(decodeEventMask(headerValue(action, 'eventmask')));
   if (eventMask === null) {
     return session.answer(brokenEventsAction ? NO_ANSWER : encodeError(action.actionId, 'Invalid event mask'));
@@ -72,8 +72,6 @@ function changeEvents(session: SessionPort, action: AmiAction): void {
 const NO_ANSWER = Buffer.alloc(0);
 
 function addEventFilter(session: SessionPort, action: AmiAction): void {
-  const { state } = session;
-  if (state.phase !== 'authenticated') return;
   if (asciiLowerCase(headerValue(action, 'operation')) !== 'add') {
     return session.answer(encodeError(action.actionId, 'Unknown operation'));
   }
@@ -81,7 +79,7 @@ function addEventFilter(session: SessionPort, action: AmiAction): void {
   const compiled = compileFilterAction(headerValue(action, 'filter'), criteria === '' ? null : criteria);
   if (!compiled.ok) return session.answer(encodeError(action.actionId, FILTER_FAULTS[compiled.failure.kind]));
   session.answerBehindEvents(() => {
-    session.view({ filters: addFilter(state.filters, compiled.value) });
+    session.addFilter(compiled.value);
     return encodeSuccess(action.actionId, 'Success');
   });
 }

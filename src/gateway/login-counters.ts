@@ -9,8 +9,8 @@ import type { SharedState } from './shared-state.js';
 export interface CounterSettings {
   /** Tells it from the others in Redis. */
   readonly name: string;
-  /** How long it counts, from the first time on, in milliseconds. Whole seconds; a timer of Node waits 24 days at most. */
-  readonly windowMs: number;
+  /** How long a count that begins now lasts, in milliseconds. Whole seconds; a timer of Node waits 24 days at most. */
+  readonly windowMs: () => number;
 }
 
 export interface Count {
@@ -29,11 +29,12 @@ export interface Counter {
 const NONE: Count = { count: 0, remainingMs: 0 };
 
 export function makeCounter({ name, windowMs }: CounterSettings, shared: SharedState | null): Counter {
-  const settings = { keyPrefix: `ami-gateway:${name}`, points: 0, duration: Math.ceil(windowMs / 1000) };
+  const windowSeconds = () => ({ customDuration: Math.ceil(windowMs() / 1000) });
+  const settings = { keyPrefix: `ami-gateway:${name}`, points: 0, duration: windowSeconds().customDuration };
   const own = new RateLimiterMemory(settings);
   if (shared === null) {
     return {
-      add: async (key) => countOf(await own.penalty(key)),
+      add: async (key) => countOf(await own.penalty(key, 1, windowSeconds())),
       read: async (key) => countOf(await own.get(key)),
       forget: async (key) => void (await own.delete(key)),
     };
@@ -41,7 +42,10 @@ export function makeCounter({ name, windowMs }: CounterSettings, shared: SharedS
   const theirs = new RateLimiterRedis({ ...settings, storeClient: shared.client, rejectIfRedisNotReady: true });
   return {
     add: async (key) =>
-      larger(countOf(await own.penalty(key)), await shared.ask(() => theirs.penalty(key).then(countOf), NONE)),
+      larger(
+        countOf(await own.penalty(key, 1, windowSeconds())),
+        await shared.ask(() => theirs.penalty(key, 1, windowSeconds()).then(countOf), NONE),
+      ),
     read: async (key) =>
       larger(countOf(await own.get(key)), await shared.ask(() => theirs.get(key).then(countOf), NONE)),
     forget: async (key) => {

@@ -63,7 +63,7 @@ const MOST_REMEMBERED = 10_000;
 
 export class LoginGuard {
   readonly #deps: LoginGuardDeps;
-  readonly #settings: LoginGuardSettings;
+  #settings: LoginGuardSettings;
   readonly #known: KnownBans;
   readonly #counters: Readonly<Record<CounterName, Counter>>;
   readonly #takenUntilMs = new Map<string, number>();
@@ -73,17 +73,22 @@ export class LoginGuard {
     this.#deps = deps;
     this.#settings = settings;
     this.#known = new KnownBans(deps.nowMs);
-    const { findTimeMs, banTimeMs, slowIntervalMs, knownTimeMs } = settings;
-    const counter = (name: string, windowMs: number) => makeCounter({ name, windowMs }, deps.shared);
+    const counter = (name: string, setting: keyof LoginGuardSettings & `${string}Ms`) =>
+      makeCounter({ name, windowMs: () => this.#settings[setting] }, deps.shared);
     this.#counters = {
-      failures: counter('failures', findTimeMs),
-      bans: counter('ban', banTimeMs),
-      accountFailures: counter('account', findTimeMs),
-      locks: counter('lock', banTimeMs),
-      userFailures: counter('user', findTimeMs),
-      turns: counter('turn', slowIntervalMs),
-      known: counter('known', knownTimeMs),
+      failures: counter('failures', 'findTimeMs'),
+      bans: counter('ban', 'banTimeMs'),
+      accountFailures: counter('account', 'findTimeMs'),
+      locks: counter('lock', 'banTimeMs'),
+      userFailures: counter('user', 'findTimeMs'),
+      turns: counter('turn', 'slowIntervalMs'),
+      known: counter('known', 'knownTimeMs'),
     };
+  }
+
+  /** Decides by these settings from now on; what was counted stays, and bans and locks last as long as they were to. */
+  adopt(settings: LoginGuardSettings): void {
+    this.#settings = settings;
   }
 
   /** True for an address that may not even connect. */

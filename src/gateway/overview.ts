@@ -78,9 +78,9 @@ export interface UpstreamRow {
 
 export class Overview {
   readonly #deps: OverviewDeps;
-  readonly #upstream: GatewaySettings['upstream'];
+  readonly #upstream: () => GatewaySettings['upstream'];
 
-  constructor(deps: OverviewDeps, upstream: GatewaySettings['upstream']) {
+  constructor(deps: OverviewDeps, upstream: () => GatewaySettings['upstream']) {
     this.#deps = deps;
     this.#upstream = upstream;
   }
@@ -125,7 +125,7 @@ export class Overview {
   get upstream(): UpstreamRow {
     const { relay, pool, hold } = this.#deps;
     const { phase, sinceMs, banner, identity, logins, lastFailure } = relay.status;
-    const { host, port, poolSize } = this.#upstream;
+    const { host, port, poolSize } = this.#upstream();
     const { open, leased, waiting } = pool.counts;
     return {
       state: phase,

@@ -5,12 +5,12 @@ import type { Socket } from 'node:net';
 const REMEMBERED = 1024;
 
 export class OwnTraffic {
-  readonly #account: string;
+  readonly #account: () => string;
   readonly #endpoints = new Set<string>();
 
-  /** `username` is the gateway's account at Asterisk. */
-  constructor(username: string) {
-    this.#account = username.toLowerCase();
+  /** `account` is the gateway's own at Asterisk, as it is called now. */
+  constructor(account: () => string) {
+    this.#account = account;
   }
 
   /** Remembers our end of an upstream connection: Asterisk's RemoteAddress. */
@@ -30,6 +30,6 @@ export class OwnTraffic {
     const remote = /\r\nRemoteAddress: IPV[46]\/[A-Z]+\/([^\r\n]*)\r\n/.exec(text)?.[1];
     if (remote !== undefined && this.#endpoints.has(remote)) return true;
     const account = /\r\nAccountID: ([^\r\n]*)\r\n/.exec(text)?.[1];
-    return account !== undefined && account.toLowerCase() === this.#account;
+    return account !== undefined && account.toLowerCase() === this.#account().toLowerCase();
   }
 }

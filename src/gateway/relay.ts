@@ -21,7 +21,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 import type { ActionPool, ForwardSink, Lease } from './action-pool.js';
 import { type Booted, decodeBooted, encodeBooted } from './booted.js';
 import type { EventRewriter } from './event-rewriter.js';
-import { EventStream, type EventStreamSettings } from './event-stream.js';
+import { EventStream, type EventStreamSettings, type StreamEnd } from './event-stream.js';
 import type { FanOut } from './fan-out.js';
 import type { OwnTraffic } from './own-traffic.js';
 import type { OpenedUpstream, UpstreamEvents, UpstreamFailure } from './upstream-login.js';
@@ -29,7 +29,7 @@ import { missingRights } from './upstream-rights.js';
 
 export interface RelayDeps {
   readonly open: (events: UpstreamEvents) => Promise<Result<OpenedUpstream, UpstreamFailure>>;
-  readonly pool: Pick<ActionPool, 'start' | 'stop' | 'forward'>;
+  readonly pool: Pick<ActionPool, 'start' | 'stop' | 'retire' | 'forward'>;
   /** Before the fan-out, so that it works once per event and filters see what clients see. */
   readonly rewriter: EventRewriter;
   readonly fanOut: FanOut;
@@ -83,14 +83,17 @@ const RELEARN_MS = 250;
 
 export class Relay {
   readonly #deps: RelayDeps;
-  readonly #settings: RelaySettings;
-  readonly #abort = new AbortController();
+  #settings: RelaySettings;
   #state: State = { phase: 'away' };
   #banner: Buffer = Buffer.alloc(0);
   #actions: ActionTable = learnActions([]);
   #booted: Booted | null = null;
   #identity: Identity = { version: null, systemName: null };
   #relearn: NodeJS.Timeout | null = null;
+  /** Ends the wait for the next attempt. */
+  #wait = new AbortController();
+  /** Counts how often the upstream became another one: what was begun before is not wanted any more. */
+  #generation = 0;
   #failures = 0;
   #logins = 0;
   #awaySinceMs = 0;
@@ -114,10 +117,26 @@ export class Relay {
   stop(): void {
     const state = this.#state;
     this.#state = { phase: 'stopped' };
-    this.#abort.abort();
+    this.#wait.abort();
     if (this.#relearn !== null) clearTimeout(this.#relearn);
     if (state.phase === 'up' || state.phase === 'learning') state.stream.stop('closed');
     this.#deps.pool.stop();
+  }
+
+  /** The next connection follows these settings. */
+  adopt(settings: RelaySettings): void {
+    this.#settings = settings;
+  }
+
+  /** Where Asterisk is, or who we are there, has changed: begins anew at once, while actions in work are answered. */
+  reconnect(): void {
+    const state = this.#state;
+    this.#generation += 1;
+    this.#failures = 0;
+    this.#lastFailure = null;
+    this.#deps.pool.retire();
+    this.#wait.abort();
+    if (state.phase === 'up' || state.phase === 'learning') state.stream.stop('replaced');
   }
 
   get isUp(): boolean {
@@ -190,7 +209,12 @@ export class Relay {
 
   async #connect(): Promise<void> {
     while (this.#state.phase === 'away') {
+      const generation = this.#generation;
       const opened = await this.#deps.open('on');
+      if (generation !== this.#generation) {
+        if (opened.ok) opened.value.socket.destroy();
+        continue;
+      }
       if (opened.ok) return this.#learn(opened.value);
       if (this.#state.phase !== 'away') return;
       this.#reportFailure(opened.failure);
@@ -204,7 +228,8 @@ export class Relay {
     const { reconnectMinMs, reconnectMaxMs } = this.#settings;
     const bounds = { minMs: reconnectMinMs, maxMs: reconnectMaxMs };
     const waitMs = backoffMs(bounds, this.#failures, this.#deps.random());
-    await delay(waitMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+    this.#wait = new AbortController();
+    await delay(waitMs, undefined, { signal: this.#wait.signal }).catch(() => undefined);
   }
 
   async #learn(opened: OpenedUpstream): Promise<void> {
@@ -213,7 +238,7 @@ export class Relay {
       return;
     }
     const received = (batch: UpstreamBatch) => this.#received(batch);
-    const closed = (reason: string) => this.#lost(stream, reason);
+    const closed = (reason: StreamEnd) => this.#lost(stream, reason);
     const stream = new EventStream(opened.socket, { received, closed }, this.#settings);
     const early: UpstreamBatch[] = [];
     this.#state = { phase: 'learning', stream, early };
@@ -248,7 +273,7 @@ export class Relay {
     this.#firstUp();
   }
 
-  #lost(stream: EventStream, reason: string): void {
+  #lost(stream: EventStream, reason: StreamEnd): void {
     const state = this.#state;
     if (state.phase === 'stopped' || state.phase === 'away' || state.stream !== stream) return;
     const hasStayed = state.phase === 'up' && this.#deps.nowMs() - state.sinceMs >= this.#settings.reconnectMaxMs;
@@ -256,8 +281,12 @@ export class Relay {
     this.#state = { phase: 'away' };
     this.#awaySinceMs = this.#deps.nowMs();
     this.#booted = null;
-    this.#deps.pool.stop();
     this.#deps.metrics.upstreamUp.set(0);
+    if (reason === 'replaced') {
+      this.#deps.log.info('connecting to Asterisk anew');
+      return void this.#connect();
+    }
+    this.#deps.pool.stop();
     this.#deps.log.warn({ reason }, 'upstream is gone: sessions stay, actions are answered with an error');
     // Behind a wait, also the first time: what accepts and closes at once must not be asked in a tight loop.
     void this.#waitForNextAttempt().then(() => this.#connect());

@@ -9,8 +9,8 @@ import type { Relay } from './relay.js';
 export interface SecurityReporterDeps {
   readonly relay: Relay;
   readonly metrics: Metrics;
-  /** `null` where no security_file is set. */
-  readonly securityLog: Pick<SecurityLog, 'write'> | null;
+  /** As it is now; `null` where no security_file is set. */
+  readonly securityLog: () => Pick<SecurityLog, 'write'> | null;
   readonly nowMs: () => number;
 }
 
@@ -29,7 +29,7 @@ export class SecurityReporter {
     const transport = peer.transport === 'tcp' || peer.transport === 'http' ? 'TCP' : 'TLS';
     const context = { ...session, transport, local: peer.local, remote: peer.remote, atMs: nowMs() } as const;
     metrics.securityEvents.inc({ event: fact.event });
-    securityLog?.write(securityLines(fact, context, process.pid));
+    securityLog()?.write(securityLines(fact, context, process.pid));
     const event = encodeSecurityEvent(fact, context);
     return () => {
       if (event !== null) relay.raise(event);
@@ -39,6 +39,6 @@ export class SecurityReporter {
   /** Logs that a login has failed, which Asterisk does for those too that raise no event. */
   loginFailed(accountId: string, { remote }: Peer): void {
     const moment = { pid: process.pid, atMs: this.#deps.nowMs() };
-    this.#deps.securityLog?.write([failedLoginLine(accountId, remote.address, moment)]);
+    this.#deps.securityLog()?.write([failedLoginLine(accountId, remote.address, moment)]);
   }
 }

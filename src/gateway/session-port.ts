@@ -3,7 +3,7 @@ import type { AmiAction } from '../ami/message.js';
 import type { ClassSet } from '../ami/privilege.js';
 import type { SecurityFact } from '../ami/security-event.js';
 import type { CloseReason, Connection } from '../net/connection.js';
-import type { EventFilters } from '../policy/event-filter.js';
+import type { EventFilter, EventFilters } from '../policy/event-filter.js';
 import type { Policies, Policy } from '../policy/policy.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -48,7 +48,7 @@ export interface SessionSettings {
   /** How long a failed login waits for its answer, in milliseconds: Asterisk's one second. */
   readonly penaltyMs: number;
   /** True: the Events action leaves out the answers that Asterisk leaves out with `brokeneventsaction`. */
-  readonly brokenEventsAction: boolean;
+  readonly brokenEventsAction: () => boolean;
   /** Bytes of events that may wait, behind one action or for the next WaitEvent. */
   readonly maxHeldBytes: number;
   /** How events leave: as they come, behind a banner; or only when WaitEvent fetches them, and `Events:` begins at none. */
@@ -62,7 +62,9 @@ export interface LoggedIn {
   readonly policy: Policy;
   /** What `Events:` asked for; only what `policy.read` holds as well is delivered. */
   readonly eventMask: ClassSet;
-  /** The user's filters and those that the Filter action added. */
+  /** Filters that the client added with the Filter action; they stay when the user's own are others after a reload. */
+  readonly added: readonly EventFilter[];
+  /** The user's filters and those that were added. */
   readonly filters: EventFilters;
   readonly sinceMs: number;
 }
@@ -97,7 +99,9 @@ export interface SessionPort {
   /** `username` is the name as the client typed it, which is how security events show it. */
   logIn(policy: Policy, eventMask: ClassSet, username: string): void;
   /** Changes what the session asks for, and puts it into the audience of its new view. */
-  view(change: Partial<Pick<LoggedIn, 'eventMask' | 'filters'>>): void;
+  view(change: Partial<Pick<LoggedIn, 'eventMask' | 'added'>>): void;
+  /** Adds a filter to those of the user, and to what was added before. */
+  addFilter(filter: EventFilter): void;
   /** Counts, logs and delivers a security event of this session. */
   raise(fact: SecurityFact): void;
   /** As `raise`, but the event is delivered when the result is called. */

@@ -1,13 +1,17 @@
 /** All sessions that are open: who is logged in, how many are not yet. */
 import type { CloseReason } from '../net/connection.js';
 import { networkOf } from '../policy/client-address.js';
-import { userKey } from '../policy/policy.js';
+import { type Policies, userKey } from '../policy/policy.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { SessionStatus } from './session-status.js';
 
-/** What the registry knows of a session: what it tells of itself, and that it can be closed. */
+/** What the registry knows of a session: what it tells of itself, how it ends, and that its user can change. */
 export interface OpenSession {
   readonly status: SessionStatus;
+  /** The users are others now. */
+  adopt(policies: Policies): void;
+  /** Closes when the action in work was answered. */
+  drain(): void;
   close(reason: CloseReason): void;
 }
 
@@ -24,6 +28,7 @@ export class SessionRegistry {
   readonly #places = new Map<string, PlaceCounts>();
   readonly #networks = new Map<OpenSession, string>();
   #loggedInCount = 0;
+  #emptied: () => void = () => undefined;
 
   constructor(metrics: Metrics) {
     this.#metrics = metrics;
@@ -40,6 +45,14 @@ export class SessionRegistry {
   /** Every open session, as a copy: closing them while walking is safe. */
   get sessions(): readonly OpenSession[] {
     return [...this.#unauthenticated, ...[...this.#loggedIn.values()].flatMap((sessions) => [...sessions])];
+  }
+
+  /** Resolves when no session is open. */
+  whenEmpty(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#emptied = resolve;
+      if (this.count === 0) resolve();
+    });
   }
 
   /** Sessions from the network of this address. */
@@ -83,6 +96,7 @@ export class SessionRegistry {
       if (sessions.size === 0) this.#loggedIn.delete(key);
     }
     this.#measure();
+    if (this.count === 0) this.#emptied();
   }
 
   #place(session: OpenSession, network: string): void {

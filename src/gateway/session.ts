@@ -24,8 +24,10 @@ import {
   type Permit,
   type PermittedVerdict,
 } from '../policy/authorize-action.js';
-import { NO_FILTERS } from '../policy/event-filter.js';
-import type { Policy } from '../policy/policy.js';
+import { type EventFilter, NO_FILTERS } from '../policy/event-filter.js';
+import type { Policies, Policy } from '../policy/policy.js';
+import { reauthorize, sessionFilters } from '../policy/reauthorize.js';
+import { type EventView, isSameView } from '../policy/wants-event.js';
 import { ActionsUnderWay } from './actions-under-way.js';
 import type { EventTally } from './event-tally.js';
 import type { EventSubscriber } from './fan-out.js';
@@ -45,6 +47,11 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   /** The user as typed: Asterisk's session keeps this spelling. */
   #username = '';
   #isBusy = false;
+  /** From a message to the question for the next one. */
+  #isInWork = false;
+  #isDraining = false;
+  /** It was told what to see, and was not taken out of the fan-out since. */
+  #isViewing = false;
   /** The action in work, or the last one. Never as it came: that would keep alive the chunk that it came in. */
   #actionName: string | null = null;
   #connectedAtMs = 0;
@@ -103,6 +110,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   /** Door: in from a client. */
   receive(input: DecodedInput): void {
     this.#isBusy = true;
+    this.#isInWork = true;
     this.#idle.heard();
     switch (input.kind) {
       case 'line-too-long':
@@ -157,13 +165,38 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     if (this.#state.phase !== 'closed') this.deps.connection.close(reason);
   }
 
+  /** The gateway is about to end: closes when what is under way was answered, at once where there is nothing. */
+  drain(): void {
+    if (this.#state.phase !== 'authenticated' || !this.#isInWork) return this.close('shutdown');
+    this.#isDraining = true;
+    // A WaitEvent ends, with what there is.
+    this.#stir?.();
+  }
+
+  /** The users are others now: goes on as its user may, or ends. An action that was sent is still answered. */
+  adopt(policies: Policies): void {
+    if (this.#state.phase !== 'authenticated') return;
+    const { connection, audit } = this.deps;
+    const verdict = reauthorize(policies, this.#state.policy, connection.peer.remote.address);
+    if (verdict.kind === 'expelled') return this.close(verdict.reason);
+    const { policy } = verdict;
+    const before = this.#ownView;
+    this.#state = { ...this.#state, policy, filters: sessionFilters(policy, this.#state.added) };
+    if (this.#tally !== null) audit.forget(this.#tally);
+    this.#tally = audit.watch(policy);
+    connection.limitStall(policy.writeTimeoutMs);
+    if (this.#isViewing) this.view({});
+    // What came before the reload, and waits still, is for who may see it now.
+    if (!isSameView(before, this.#ownView)) this.#held.narrow(this.#ownView);
+  }
+
   // ── for local-actions: the steps of an answer ──
 
   answer(bytes: Buffer): void {
     if (this.#state.phase === 'closed') return;
     this.deps.connection.send(bytes);
     this.#release();
-    this.deps.connection.ready();
+    this.#askForMore();
   }
 
   answerBehindEvents(makeAnswer: () => Buffer, ended: () => void = () => undefined): void {
@@ -208,8 +241,8 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     this.stopTimer();
     this.#user = policy.user;
     this.#username = username;
-    const filters = policy.isEnforced ? policy.filters : NO_FILTERS;
-    this.#state = { phase: 'authenticated', policy, eventMask, filters, sinceMs: this.deps.nowMs() };
+    const filters = sessionFilters(policy, []);
+    this.#state = { phase: 'authenticated', policy, eventMask, added: [], filters, sinceMs: this.deps.nowMs() };
     this.deps.audit.login(policy.user, this.deps.connection.peer.remote.address, this.deps.connection.peer.transport);
     this.#tally = this.deps.audit.watch(policy);
     this.deps.connection.trust();
@@ -218,10 +251,21 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
     this.deps.registry.logIn(this, policy.user);
   }
 
-  view(change: Partial<Pick<LoggedIn, 'eventMask' | 'filters'>>): void {
+  view(change: Partial<Pick<LoggedIn, 'eventMask' | 'added'>>): void {
     if (this.#state.phase !== 'authenticated') return;
-    this.#state = { ...this.#state, ...change };
-    this.deps.fanOut.join(this, { classes: this.viewedClasses, filters: this.#state.filters }, this.#tally);
+    const changed = { ...this.#state, ...change };
+    this.#state = { ...changed, filters: sessionFilters(changed.policy, changed.added) };
+    this.#isViewing = true;
+    this.deps.fanOut.join(this, this.#ownView, this.#tally);
+  }
+
+  addFilter(filter: EventFilter): void {
+    if (this.#state.phase === 'authenticated') this.view({ added: [...this.#state.added, filter] });
+  }
+
+  get #ownView(): EventView {
+    const filters = this.#state.phase === 'authenticated' ? this.#state.filters : NO_FILTERS;
+    return { classes: this.viewedClasses, filters };
   }
 
   get viewedClasses(): ClassSet {
@@ -296,7 +340,12 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
 
   /** Takes messages that are here already and sends them behind the action under way, up to the first that must wait. */
   #workAhead(): void {
-    while (this.#next === null && !this.#underWay.isEmpty && this.#underWay.hasRoom(this.#seesEvents)) {
+    while (
+      this.#next === null &&
+      !this.#isDraining &&
+      !this.#underWay.isEmpty &&
+      this.#underWay.hasRoom(this.#seesEvents)
+    ) {
       const input = this.deps.connection.take();
       if (input === null) return;
       this.#idle.heard();
@@ -341,7 +390,13 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   #goOn(): void {
     const next = this.#next;
     this.#next = null;
-    if (next !== null) this.receive(next);
+    if (next !== null && !this.#isDraining) this.receive(next);
+    else this.#askForMore();
+  }
+
+  #askForMore(): void {
+    this.#isInWork = false;
+    if (this.#isDraining) this.close('drained');
     else this.deps.connection.ready();
   }
 
@@ -356,6 +411,7 @@ export class Session implements SessionPort, EventSubscriber, Receiver {
   #overflow(): void {
     if (this.settings.events === 'pushed' || this.#hasFetched) return this.close('event-backlog');
     this.deps.fanOut.leave(this);
+    this.#isViewing = false;
     this.#held.take();
   }
 

@@ -6,12 +6,12 @@ import { addStatusRoutes, type StatusPage } from './status-routes.js';
 
 export interface AdminDeps {
   readonly registry: Registry;
-  /** True only while the upstream is logged in and the listener is open. */
-  readonly isReady: () => boolean;
+  /** `null` only while the upstream is logged in and the listener is open. */
+  readonly whyNotReady: () => string | null;
   /** Reads the gauges that are measured when somebody asks. */
   readonly measure: () => void;
-  /** `null`: there is no status page here. */
-  readonly statusPage: StatusPage | null;
+  /** As it is now; `null`: there is no status page here. */
+  readonly statusPage: () => StatusPage | null;
 }
 
 export interface AdminSettings {
@@ -44,16 +44,17 @@ export class AdminServer {
   }
 
   async start(): Promise<Result<void>> {
-    const { registry, isReady, measure } = this.#deps;
+    const { registry, whyNotReady, measure } = this.#deps;
     this.#server.get('/livez', async () => 'ok\n');
-    this.#server.get('/readyz', async (_request, reply) =>
-      isReady() ? 'ready\n' : reply.code(503).send('not ready: Asterisk is not connected\n'),
-    );
+    this.#server.get('/readyz', async (_request, reply) => {
+      const reason = whyNotReady();
+      return reason === null ? 'ready\n' : reply.code(503).send(`not ready: ${reason}\n`);
+    });
     this.#server.get('/metrics', async (_request, reply) => {
       measure();
       return reply.type(registry.contentType).send(await registry.metrics());
     });
-    if (this.#deps.statusPage !== null) addStatusRoutes(this.#server, this.#deps.statusPage);
+    addStatusRoutes(this.#server, this.#deps.statusPage);
     this.#server.server.maxConnections = MOST_CONNECTIONS;
     const { bindAddress, port } = this.#settings;
     try {

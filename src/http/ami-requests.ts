@@ -12,7 +12,7 @@ import type { RecentRefusals } from '../gateway/recent-refusals.js';
 import type { Identity } from '../gateway/relay.js';
 import type { Peer } from '../net/connection.js';
 import { type DigestClaim, parseDigest } from '../policy/digest.js';
-import type { Policy } from '../policy/policy.js';
+import { findPolicy, type Policy } from '../policy/policy.js';
 import {
   type AmiAnswer,
   type AmiRequest,
@@ -46,12 +46,12 @@ type RefusedRequest = Extract<DigestVerdict, { readonly kind: 'refused' }>;
 
 export class AmiRequests {
   readonly #deps: AmiRequestsDeps;
-  readonly #settings: HttpSessionsSettings;
+  readonly #settings: () => HttpSessionsSettings;
   readonly #sessions: HttpSessions;
   readonly #digests: DigestSessions;
   #sweeper: NodeJS.Timeout | null = null;
 
-  constructor(deps: AmiRequestsDeps, settings: HttpSessionsSettings) {
+  constructor(deps: AmiRequestsDeps, settings: () => HttpSessionsSettings) {
     this.#deps = deps;
     this.#settings = settings;
     this.#sessions = new HttpSessions(deps, settings);
@@ -99,7 +99,7 @@ export class AmiRequests {
 
   #cookieHeaders({ name }: HttpSession, { peer }: AmiRequest) {
     const transport = peer.transport === 'https' ? 'https' : 'http';
-    const maxAgeSeconds = Math.floor(this.#settings.timeoutMs / 1000);
+    const maxAgeSeconds = Math.floor(this.#settings().timeoutMs / 1000);
     return [
       ['Set-Cookie', setCookie(name, maxAgeSeconds, transport)],
       ['Pragma', 'SuppressEvents'],
@@ -121,9 +121,13 @@ export class AmiRequests {
     if (method === 'HEAD') return answerWith(request, '');
     const message = messageOf(request.parameters);
     if (!message.ok) return errorAnswer(badRequest(message.failure));
+    // What was proved of an account that is another one by now is worth nothing.
+    if (findPolicy(this.#deps.policies(), verdict.policy.user) !== verdict.policy) {
+      return this.#challenge(this.#digests.mint(), 'again');
+    }
     const found = use.session ?? this.#beginByDigest(claim, verdict.policy, peer);
     if (found === null) return errorAnswer(TOO_MANY_SESSIONS);
-    found.expiresAtMs = this.#deps.nowMs() + Math.max(DIGEST_LEAST_MS, this.#settings.timeoutMs);
+    found.expiresAtMs = this.#deps.nowMs() + Math.max(DIGEST_LEAST_MS, this.#settings().timeoutMs);
     return answerFor(await this.#submit(found, message.value, request), request, []);
   }
 

@@ -41,7 +41,7 @@ const MOST_WAITING = 32;
 const MAX_ANSWER_BYTES = 64 << 20;
 
 /** With these reasons a session says its last word before it closes. */
-const LAST_WORDS: ReadonlySet<CloseReason> = new Set(['logoff', 'login-failed', 'login-in-use']);
+const LAST_WORDS: ReadonlySet<CloseReason> = new Set(['logoff', 'login-failed', 'login-in-use', 'drained']);
 
 export class HttpConnection implements Connection {
   #peer: Peer;

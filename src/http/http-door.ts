@@ -13,12 +13,13 @@ export interface HttpDoorLimits {
 
 export function makeHttpDoor(
   deps: Omit<FrontDoorDeps, 'registry' | 'unauthenticatedOverHttp'>,
-  limits: HttpDoorLimits,
+  limits: () => HttpDoorLimits,
 ) {
-  return new FrontDoor(
-    { ...deps, registry: NO_SESSIONS, unauthenticatedOverHttp: () => 0 },
-    { ...limits, maxUnauthenticated: Infinity, maxUnauthenticatedPerAddress: Infinity },
-  );
+  return new FrontDoor({ ...deps, registry: NO_SESSIONS, unauthenticatedOverHttp: () => 0 }, () => ({
+    ...limits(),
+    maxUnauthenticated: Infinity,
+    maxUnauthenticatedPerAddress: Infinity,
+  }));
 }
 
 const NO_SESSIONS = { count: 0, unauthenticatedCount: 0, countsAt: () => ({ open: 0, unauthenticated: 0 }) };

@@ -10,12 +10,14 @@
 import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { fail, type Result, succeed } from '../lib/result.js';
 import type { Certificate } from '../net/certificate.js';
 import type { Peer } from '../net/connection.js';
+import type { Entrance } from '../net/entrance.js';
 import { Entries, type EntriesDeps } from '../net/entries.js';
-import { listenFailure } from '../net/listen-failure.js';
+import { listenFailure, tlsFailure } from '../net/listen-failure.js';
 import { contextOf } from '../net/tls-context.js';
 import type { Networks } from '../policy/networks.js';
 import { type AmiAnswer, errorAnswer } from './ami-answer.js';
@@ -52,9 +54,10 @@ const FIRST_REQUEST_MS = 10_000;
 /** Requests that one connection may have in work: more than browsers send ahead, and each may hold a body. */
 const MOST_IN_WORK = 32;
 
-export class HttpListener {
+export class HttpListener implements Entrance<HttpListenerSettings> {
   readonly #deps: HttpListenerDeps;
-  readonly #settings: HttpListenerSettings;
+  #settings: HttpListenerSettings;
+  #isStopping = false;
   readonly #server: Server | TlsServer;
   readonly #app;
   readonly #entries: Entries;
@@ -72,15 +75,19 @@ export class HttpListener {
 
   async start(): Promise<Result<void>> {
     const { bindAddress, port } = this.#settings;
-    try {
-      await this.#app.listen({ host: bindAddress, port, backlog: 1024 });
-      return succeed(undefined);
-    } catch (error) {
-      return fail(error instanceof Error ? listenFailure(error, bindAddress, port) : String(error));
-    }
+    await this.#app.ready();
+    return new Promise((resolve) => {
+      const refused = (error: NodeJS.ErrnoException) => resolve(fail(listenFailure(error, bindAddress, port)));
+      this.#server.once('error', refused);
+      this.#server.listen({ host: bindAddress, port, backlog: 1024 }, () => {
+        this.#server.off('error', refused);
+        // An accept that failed, for want of descriptors say, concerns nobody who is connected.
+        this.#server.on('error', () => undefined);
+        resolve(succeed(undefined));
+      });
+    });
   }
 
-  /** The port in use, once started. */
   get port(): number {
     const address = this.#server.address();
     return address !== null && typeof address === 'object' ? address.port : this.#settings.port;
@@ -90,15 +97,36 @@ export class HttpListener {
   useCertificate(certificate: Certificate): void {
     const { tls } = this.#settings;
     if (tls === null || !('setSecureContext' in this.#server)) return;
+    this.#settings = { ...this.#settings, tls: { ...tls, certificate } };
     this.#server.setSecureContext(contextOf({ ...tls, certificate }));
   }
 
-  /** Accepts nothing any more; resolves when the last answer has left. */
-  async stop(): Promise<void> {
-    await this.#app.close();
+  /** Fails where OpenSSL cannot use the TLS settings. */
+  prepare(settings: HttpListenerSettings): Result<() => void> {
+    const { tls, inactivityMs, keepAliveMs } = settings;
+    try {
+      if (tls !== null) createSecureContext(contextOf(tls));
+    } catch (error) {
+      return fail(tlsFailure(error));
+    }
+    return succeed(() => {
+      this.#settings = settings;
+      this.#server.headersTimeout = inactivityMs;
+      this.#server.requestTimeout = inactivityMs;
+      this.#server.keepAliveTimeout = keepAliveMs;
+      if (tls !== null) this.useCertificate(tls.certificate);
+    });
   }
 
-  /** Ends what is left. */
+  /** Answers that are in work still leave. */
+  stop(): Promise<void> {
+    this.#isStopping = true;
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeIdleConnections();
+    });
+  }
+
   abort(): void {
     this.#entries.destroyAll();
     this.#server.closeAllConnections();
@@ -210,7 +238,9 @@ export class HttpListener {
   }
 
   #write(request: FastifyRequest, reply: FastifyReply, answer: AmiAnswer): void {
-    const { inactivityMs, keepAliveMs } = this.#settings;
+    const { inactivityMs } = this.#settings;
+    // No request follows where nothing listens any more.
+    const keepAliveMs = this.#isStopping ? 0 : this.#settings.keepAliveMs;
     writeAnswer(request, reply, answer, { serverName: this.#deps.serverName(), inactivityMs, keepAliveMs });
   }
 }

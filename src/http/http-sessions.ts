@@ -43,10 +43,10 @@ const WAIT_RESERVE_MS = 10_000;
 
 export class HttpSessions {
   readonly #deps: HttpSessionsDeps;
-  readonly #settings: HttpSessionsSettings;
+  readonly #settings: () => HttpSessionsSettings;
   readonly #sessions = new Map<string, HttpSession>();
 
-  constructor(deps: HttpSessionsDeps, settings: HttpSessionsSettings) {
+  constructor(deps: HttpSessionsDeps, settings: () => HttpSessionsSettings) {
     this.#deps = deps;
     this.#settings = settings;
   }
@@ -87,7 +87,7 @@ export class HttpSessions {
 
   /** It was used just now. */
   prolong(found: HttpSession): void {
-    const { timeoutMs } = this.#settings;
+    const { timeoutMs } = this.#settings();
     const isShort = found.session.state.phase !== 'authenticated' && timeoutMs >= UNAUTHENTICATED_MS;
     found.expiresAtMs = this.#deps.nowMs() + (isShort ? UNAUTHENTICATED_MS : timeoutMs);
   }
@@ -102,7 +102,7 @@ export class HttpSessions {
 
   /** Who opens sessions without logging in drives out the oldest of its own, and nobody else's while it has the most. */
   #isFull(network: string): boolean {
-    const { maxUnauthenticated, maxUnauthenticatedPerAddress, maxSessionsPerAddress } = this.#settings;
+    const { maxUnauthenticated, maxUnauthenticatedPerAddress, maxSessionsPerAddress } = this.#settings();
     const sessions = [...this.#sessions.values()];
     if (sessions.filter((one) => one.network === network).length >= maxSessionsPerAddress) return true;
     const unauthenticated = this.#unauthenticated();

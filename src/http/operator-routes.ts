@@ -62,7 +62,7 @@ function addActs(server: FastifyInstance, { overview, administration, operatorOf
   });
   server.post('/reload', async (request, reply) => {
     const reloaded = await administration.reload(operatorOf(request));
-    if (reloaded.ok) return { reloaded: true };
+    if (reloaded.ok) return { reloaded: true, ...reloaded.value };
     return reply.code(409).send({ error: reloaded.failure });
   });
 }

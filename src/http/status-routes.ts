@@ -22,17 +22,21 @@ const HEADERS = {
   'cache-control': 'no-store',
 } as const;
 
-export function addStatusRoutes(server: FastifyInstance, page: StatusPage): void {
-  const { overview, nowMs } = page;
-  const route = (path: string, type: string, makeBody: () => string) =>
+/** `pageNow` is `null` while there is no such page. */
+export function addStatusRoutes(server: FastifyInstance, pageNow: () => StatusPage | null): void {
+  const route = (path: string, type: string, makeBody: (page: StatusPage) => string) =>
     server.get(path, async (request, reply) => {
+      const page = pageNow();
+      if (page === null) return reply.callNotFound();
       reply.headers(HEADERS);
-      return isMeant(request, page) ? reply.type(type).send(makeBody()) : refuse(reply);
+      return isMeant(request, page) ? reply.type(type).send(makeBody(page)) : refuse(reply);
     });
-  for (const path of ['/', '/status']) route(path, 'text/html; charset=utf-8', () => renderStatus(overview, nowMs()));
+  for (const path of ['/', '/status']) {
+    route(path, 'text/html; charset=utf-8', ({ overview, nowMs }) => renderStatus(overview, nowMs()));
+  }
   route('/status.css', 'text/css; charset=utf-8', () => STATUS_STYLE);
   route('/status.js', 'text/javascript; charset=utf-8', () => STATUS_SCRIPT);
-  route('/status.json', 'application/json; charset=utf-8', () => {
+  route('/status.json', 'application/json; charset=utf-8', ({ overview }) => {
     const { upstream, sessions, users, refusals, bans } = overview;
     return JSON.stringify({ upstream, sessions, users, refusals, bans });
   });

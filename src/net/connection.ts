@@ -22,6 +22,11 @@ export type CloseReason =
   | 'answer-too-large'
   | 'expired'
   | 'kicked'
+  | 'user-removed'
+  | 'secret-changed'
+  | 'address-refused'
+  | 'drained'
+  | 'drain-timeout'
   | 'shutdown';
 
 export const CLOSE_REASONS = [
@@ -44,6 +49,11 @@ export const CLOSE_REASONS = [
   'answer-too-large',
   'expired',
   'kicked',
+  'user-removed',
+  'secret-changed',
+  'address-refused',
+  'drained',
+  'drain-timeout',
   'shutdown',
 ] as const satisfies readonly CloseReason[];
 

@@ -13,3 +13,9 @@ export function listenFailure(error: NodeJS.ErrnoException, bindAddress: string,
       return `${place}: ${error.message}`;
   }
 }
+
+/** Why OpenSSL does not take the settings of manager.conf or http.conf. */
+export function tlsFailure(error: unknown): string {
+  const cause = error instanceof Error ? error.message : String(error);
+  return `cannot use the TLS settings: ${cause}; check tlscipher`;
+}

@@ -12,8 +12,9 @@ import type { Networks } from '../policy/networks.js';
 import type { Certificate } from './certificate.js';
 import { certificateNamesOf } from './certificate-names.js';
 import type { Connection, Endpoint } from './connection.js';
+import type { Entrance } from './entrance.js';
 import { Entries, type EntriesDeps, type Entry } from './entries.js';
-import { listenFailure } from './listen-failure.js';
+import { listenFailure, tlsFailure } from './listen-failure.js';
 import { SocketConnection, type SocketConnectionSettings } from './socket-connection.js';
 import { contextOf, type TlsSettings } from './tls-context.js';
 
@@ -37,13 +38,13 @@ export interface ListenerDeps extends EntriesDeps {
   readonly accept: (connection: Connection, waitedMs: number) => void;
 }
 
-export class Listener {
+export class Listener implements Entrance<ListenerSettings> {
   readonly #deps: ListenerDeps;
-  readonly #settings: ListenerSettings;
+  #settings: ListenerSettings;
   readonly #transport: 'tcp' | 'tls';
   readonly #entries: Entries;
   readonly #server: Server;
-  readonly #tlsServer: TlsServer | null;
+  #tlsServer: TlsServer | null;
   #bound: Endpoint | null = null;
 
   constructor(deps: ListenerDeps, settings: ListenerSettings) {
@@ -52,14 +53,11 @@ export class Listener {
     this.#entries = new Entries(deps);
     this.#transport = settings.tls === null ? 'tcp' : 'tls';
     // A client may end its direction and still read its answers, as Asterisk lets it.
-    const { keepAliveMs } = settings;
-    const keepAlive = { keepAlive: keepAliveMs > 0, keepAliveInitialDelay: keepAliveMs };
-    this.#server = createTcpServer({ allowHalfOpen: true, ...keepAlive });
+    this.#server = createTcpServer({ allowHalfOpen: true });
     this.#server.on('connection', (socket) => void this.#enter(socket));
     this.#tlsServer = settings.tls === null ? null : this.#makeTls(settings.tls);
   }
 
-  /** Opens the port; fails with a sentence that says what to do. */
   start(): Promise<Result<void>> {
     const { bindAddress, port } = this.#settings;
     return new Promise((resolve) => {
@@ -74,7 +72,6 @@ export class Listener {
     });
   }
 
-  /** The port in use, once started. */
   get port(): number {
     const address = this.#server.address();
     return address !== null && typeof address === 'object' ? address.port : this.#settings.port;
@@ -93,18 +90,39 @@ export class Listener {
   /** New connections get this certificate from now on. */
   useCertificate(certificate: Certificate): void {
     const { tls } = this.#settings;
-    if (tls !== null) this.#tlsServer?.setSecureContext(contextOf({ ...tls, certificate }));
+    if (tls === null) return;
+    this.#settings = { ...this.#settings, tls: { ...tls, certificate } };
+    this.#tlsServer?.setSecureContext(contextOf({ ...tls, certificate }));
   }
 
-  /** Stops accepting at once; sessions that exist live on. Resolves when the last of them is over. */
+  /** Fails where OpenSSL cannot use the TLS settings. */
+  prepare(settings: ListenerSettings): Result<() => void> {
+    try {
+      // A server of its own: whether it asks for certificates is no property of Node's contexts.
+      const tlsServer = settings.tls === null ? null : this.#makeTls(settings.tls);
+      return succeed(() => {
+        this.#settings = settings;
+        this.#tlsServer = tlsServer;
+      });
+    } catch (error) {
+      return fail(tlsFailure(error));
+    }
+  }
+
+  /** Sessions that exist live on. */
   stop(): Promise<void> {
     this.#entries.destroyAll();
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
 
+  /** What came in is a session, and ends with it. */
+  abort(): void {}
+
   /** The way in, up to the session or the handshake before it. */
   async #enter(socket: Socket): Promise<void> {
     socket.on('error', () => undefined);
+    const { keepAliveMs } = this.#settings;
+    if (keepAliveMs > 0) socket.setKeepAlive(true, keepAliveMs);
     const entry = this.#entries.begin(socket, this.#transport, this.#settings.entryTimeoutMs);
     if (entry === null) return;
     if (!(await this.#entries.admit(entry, this.#settings.proxies))) return;

@@ -1,10 +1,12 @@
 /** A TLS listener together with its certificate, which is read again when its files change. */
 import type { ListenerTlsSettings } from '../config/general-settings.js';
-import { fail, type Result } from '../lib/result.js';
+import { fail, type Result, succeed } from '../lib/result.js';
 import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { readCertificate } from './certificate.js';
+import { type Certificate, readCertificate } from './certificate.js';
 import { CertificateKeeper } from './certificate-keeper.js';
+import type { Entrance } from './entrance.js';
+import { tlsFailure } from './listen-failure.js';
 import { Listener, type ListenerDeps, type ListenerSettings } from './listener.js';
 import { tlsSettingsOf } from './tls-context.js';
 
@@ -20,7 +22,7 @@ export interface TlsListenerSettings extends Omit<ListenerSettings, 'tls'> {
   readonly handshakeTimeoutMs: number;
 }
 
-export class TlsListener {
+export class TlsListener implements Entrance<TlsListenerSettings> {
   readonly #deps: TlsListenerDeps;
   readonly #settings: TlsListenerSettings;
   readonly #keeper: CertificateKeeper;
@@ -37,17 +39,15 @@ export class TlsListener {
 
   /** Fails where the certificate cannot be used or the port not be opened. */
   async start(): Promise<Result<void>> {
-    const { files, clientCaFile, handshakeTimeoutMs, ...rest } = this.#settings;
-    const certificate = readCertificate(files, clientCaFile);
+    const certificate = readCertificate(this.#settings.files, this.#settings.clientCaFile);
     if (!certificate.ok) return certificate;
-    const tls = tlsSettingsOf(files, certificate.value, handshakeTimeoutMs);
     try {
-      this.#listener = new Listener(this.#deps, { ...rest, tls });
-    } catch (cause) {
-      return fail(`cannot use the TLS settings of manager.conf: ${String(cause)}; check tlscipher`);
+      this.#listener = new Listener(this.#deps, listenerSettingsOf(this.#settings, certificate.value));
+    } catch (error) {
+      return fail(tlsFailure(error));
     }
     const started = await this.#listener.start();
-    if (started.ok) this.#keeper.watch({ files, clientCaFile }, certificate.value);
+    if (started.ok) this.#keeper.watch(this.#settings, certificate.value);
     return started;
   }
 
@@ -55,13 +55,28 @@ export class TlsListener {
     return this.#listener?.port ?? this.#settings.port;
   }
 
-  /** Takes the certificate from its files; one that cannot be used leaves the old one in force, and says so. */
-  reloadCertificate(): void {
-    this.#keeper.reload();
+  prepare(settings: TlsListenerSettings): Result<() => void> {
+    const certificate = readCertificate(settings.files, settings.clientCaFile);
+    if (!certificate.ok) return certificate;
+    const ready = this.#listener?.prepare(listenerSettingsOf(settings, certificate.value));
+    if (ready !== undefined && !ready.ok) return ready;
+    return succeed(() => {
+      ready?.value();
+      this.#keeper.watch(settings, certificate.value);
+    });
   }
 
   async stop(): Promise<void> {
     this.#keeper.stop();
     await this.#listener?.stop();
   }
+
+  abort(): void {
+    this.#listener?.abort();
+  }
+}
+
+function listenerSettingsOf(settings: TlsListenerSettings, certificate: Certificate): ListenerSettings {
+  const { files, clientCaFile: _, handshakeTimeoutMs, ...rest } = settings;
+  return { ...rest, tls: tlsSettingsOf(files, certificate, handshakeTimeoutMs) };
 }

@@ -18,6 +18,11 @@ export interface EventView {
   readonly filters: EventFilters;
 }
 
+/** True for views that want the same events. */
+export function isSameView(one: EventView, other: EventView): boolean {
+  return one.classes === other.classes && one.filters.key === other.filters.key;
+}
+
 /** True when the view holds every class of the event and its filters let it pass. */
 export function wantsEvent(view: EventView, event: DecodedEvent): boolean {
   if (!holdsEvery(view.classes, event.classes ?? ALL_CLASSES)) return false;

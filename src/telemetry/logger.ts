@@ -2,7 +2,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
-export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'child'>;
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'child' | 'level'>;
 
 /** Lines that wait for who reads standard output; beyond that they are dropped and counted, and nobody waits for them. */
 const MOST_WAITING_BYTES = 8 << 20;

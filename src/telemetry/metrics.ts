@@ -6,6 +6,30 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 const NAMES = {
   buildInfo: { type: 'gauge', name: 'build_info', help: 'Always 1; the version is the label.', labels: ['version'] },
+  lastReloadSuccessful: {
+    type: 'gauge',
+    name: 'config_last_reload_successful',
+    help: '1 while the files of the configuration were read without an error the last time, at the start or by a reload.',
+    labels: [],
+  },
+  lastReloadSuccess: {
+    type: 'gauge',
+    name: 'config_last_reload_success_timestamp_seconds',
+    help: 'When the configuration in force was read.',
+    labels: [],
+  },
+  reloads: {
+    type: 'counter',
+    name: 'config_reloads_total',
+    help: 'Reloads of the configuration, by result: success or refused.',
+    labels: ['result'],
+  },
+  restartNeeded: {
+    type: 'gauge',
+    name: 'config_restart_needed',
+    help: 'Settings that were changed by a reload and need a restart to be in force.',
+    labels: [],
+  },
   upstreamUp: {
     type: 'gauge',
     name: 'upstream_up',

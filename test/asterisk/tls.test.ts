@@ -77,7 +77,7 @@ await describeWithAsterisk('22', 'TLS on both sides', () => {
     copyFileSync(second.certificateFile, first.certificateFile);
     copyFileSync(second.keyFile, first.keyFile);
 
-    app.reloadCertificates();
+    expect((await app.reload()).ok).toBe(true);
 
     const seen = await handshake(app.tlsPort ?? 0, { ca: second.certificate, servername: 'renewed.test' });
     expect(seen.getPeerCertificate().subject.CN).toBe('renewed.test');
@@ -89,7 +89,7 @@ await describeWithAsterisk('22', 'TLS on both sides', () => {
   it('keeps the certificate when the new files do not fit together', async () => {
     copyFileSync(upstream.keyFile, first.keyFile);
 
-    app.reloadCertificates();
+    expect((await app.reload()).ok).toBe(false);
 
     const seen = await handshake(app.tlsPort ?? 0, { ca: second.certificate, servername: 'renewed.test' });
     expect(seen.getPeerCertificate().subject.CN).toBe('renewed.test');

@@ -15,6 +15,8 @@ export interface RunningGateway {
   readonly telemetry: Telemetry;
   /** Every log line until now, as it would be printed. */
   readonly logLines: readonly LogLine[];
+  /** Rewrites files of the configuration, and has them read again. */
+  reload(change: RunningSettings): ReturnType<App['reload']>;
   /** Waits until a line with these fields is logged. */
   logged(fields: LogLine): Promise<LogLine>;
   connect(): Promise<AmiClient>;
@@ -27,8 +29,9 @@ export interface RunningSettings {
   readonly users?: string;
   readonly general?: string;
   readonly gatewayConf?: string;
+  readonly bindaddr?: string;
   /** Turns AMI over HTTP on; lines of http.conf. */
-  readonly httpConf?: string;
+  readonly httpConf?: string | undefined;
 }
 
 const LOG_TIMEOUT = { timeout: 10_000, interval: 20 } as const;
@@ -51,13 +54,18 @@ export async function runGateway(settings: RunningSettings = {}): Promise<Runnin
   const telemetry = makeMetrics();
   const logLines: LogLine[] = [];
   const log = makeLogger('debug', { write: (line) => logLines.push(JSON.parse(line)) });
-  const app = await startGateway(asterisk.port, { users: USERS, ...settings }, telemetry, log);
+  let files = { users: USERS, ...settings };
+  const app = await startGateway(asterisk.port, () => files, telemetry, log);
   const connect = () => connectAmi({ port: app.port });
   return {
     asterisk,
     app,
     telemetry,
     logLines,
+    reload: (change) => {
+      files = { ...files, ...change };
+      return app.reload();
+    },
     logged: (fields) =>
       vi.waitFor(() => {
         const wanted = Object.entries(fields);

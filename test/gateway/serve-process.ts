@@ -72,7 +72,12 @@ export class ServeProcess {
     return this.#child.pid ?? 0;
   }
 
-  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void {
+  /** Writes its files anew, on the ports that it has. */
+  rewrite(files: ServeFiles): void {
+    writeInto(this.dir, files, { ami: this.amiPort, metrics: this.metricsPort });
+  }
+
+  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | 'SIGHUP'): void {
     this.#child.kill(name);
   }
 
@@ -104,19 +109,21 @@ export class ServeProcess {
 
 async function writeFiles(files: ServeFiles) {
   const dir = mkdtempSync(path.join(tmpdir(), 'ami-gateway-serve-'));
+  const ports = { ami: files.amiPort ?? (await freePort()), metrics: files.metricsPort ?? (await freePort()) };
+  writeInto(dir, files, ports);
+  return { dir, ports };
+}
+
+function writeInto(dir: string, files: ServeFiles, ports: { readonly ami: number; readonly metrics: number }): void {
   const {
     users = '[admin]\nsecret = s\nread = all\nwrite = all\n',
     general = '',
     upstream = '',
     sections = '',
   } = files;
-  const ports = { ami: files.amiPort ?? (await freePort()), metrics: files.metricsPort ?? (await freePort()) };
   const listen = `enabled = yes\nport = ${ports.ami}\nbindaddr = 127.0.0.1\n`;
   writeFileSync(path.join(dir, 'manager.conf'), `[general]\n${listen}${general}\n${users}`);
   const account = `port = ${files.upstreamPort}\nusername = gateway-account\nsecret = upstream-secret\n`;
-  writeFileSync(
-    path.join(dir, 'gateway.conf'),
-    `[upstream]\n${account}${upstream}\n[metrics]\nport = ${ports.metrics}\n${sections}`,
-  );
-  return { dir, ports };
+  const metrics = `[metrics]\nport = ${ports.metrics}\n`;
+  writeFileSync(path.join(dir, 'gateway.conf'), `[upstream]\n${account}${upstream}\n${metrics}${sections}`);
 }

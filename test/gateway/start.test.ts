@@ -1,6 +1,8 @@
 /** `ami-gateway serve` as a process: how it starts, what it says when it cannot, how it ends. */
 import { once } from 'node:events';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectAmi } from '../asterisk/ami-client.mjs';
 import { freePort } from '../asterisk/free-ports.mjs';
@@ -147,9 +149,110 @@ describe('serve', () => {
   });
 });
 
+describe('SIGHUP', () => {
+  it('reads the configuration again', async () => {
+    await start();
+    await gateway.wrote('listening for AMI clients');
+    const client = await connectAmi({ port: gateway.amiPort });
+    await client.login('admin', 's');
+
+    gateway.rewrite({ upstreamPort: asterisk.port, users: '[bob]\nsecret = new\n' });
+    gateway.signal('SIGHUP');
+
+    await gateway.wrote('"msg":"configuration reloaded"');
+    await client.readToEnd();
+    expect(await (await connectAmi({ port: gateway.amiPort })).login('bob', 'new')).toContain('accepted');
+  });
+
+  it('with an error in a file changes nothing, and tells the place', async () => {
+    await start();
+    await gateway.wrote('listening for AMI clients');
+
+    gateway.rewrite({ upstreamPort: asterisk.port, users: '[bob]\nsecret = new\nread = nonsense\n' });
+    gateway.signal('SIGHUP');
+
+    await gateway.wrote('configuration not reloaded, the old one stays');
+    expect(logOf(gateway).find(({ msg }) => msg === 'configuration problem')).toMatchObject({
+      level: 'error',
+      problem: expect.stringMatching(/^.*manager\.conf:8: .*nonsense/),
+    });
+    expect(await (await connectAmi({ port: gateway.amiPort })).login('admin', 's')).toContain('accepted');
+  });
+
+  it('mends a secret while Asterisk refuses the first login', async () => {
+    asterisk.secret = 'another-secret';
+    await start({ upstream: 'reconnect_min = 10\nreconnect_max = 60\n' });
+    await gateway.wrote('refused the login of');
+
+    gateway.rewrite({ upstreamPort: asterisk.port, upstream: 'secret = another-secret\n' });
+    gateway.signal('SIGHUP');
+
+    await gateway.wrote('listening for AMI clients');
+  });
+});
+
+describe('[reload] watch = yes', () => {
+  const sections = '[reload]\nwatch = yes\n';
+
+  it('reads the configuration again when a file has changed, and not otherwise', async () => {
+    await start({ sections });
+    await gateway.wrote('listening for AMI clients');
+
+    gateway.rewrite({ upstreamPort: asterisk.port, sections, users: '[bob]\nsecret = new\n' });
+
+    await gateway.wrote('"msg":"configuration reloaded"');
+    expect(await (await connectAmi({ port: gateway.amiPort })).login('bob', 'new')).toContain('accepted');
+    expect(logOf(gateway).filter(({ msg }) => msg === 'configuration reloaded')).toHaveLength(1);
+  });
+
+  it('notices a file that an #include finds from now on, and links that are swapped', async () => {
+    const users = '#tryinclude "more.d/*.conf"\n[admin]\nsecret = s\n';
+    await start({ sections, users });
+    await gateway.wrote('listening for AMI clients');
+    // As Kubernetes mounts a ConfigMap: a link to a folder, which is replaced by another link.
+    for (const name of ['bob', 'cid']) {
+      mkdirSync(path.join(gateway.dir, name));
+      writeFileSync(path.join(gateway.dir, name, 'user.conf'), `[${name}]\nsecret = new\n`);
+    }
+
+    symlinkSync('bob', path.join(gateway.dir, 'more.d'));
+    await gateway.wrote('"users":2,');
+    expect(await (await connectAmi({ port: gateway.amiPort })).login('bob', 'new')).toContain('accepted');
+    symlinkSync('cid', path.join(gateway.dir, 'next'));
+    renameSync(path.join(gateway.dir, 'next'), path.join(gateway.dir, 'more.d'));
+
+    await gateway.wrote('"reason":"user-removed"');
+    expect(await (await connectAmi({ port: gateway.amiPort })).login('cid', 'new')).toContain('accepted');
+  });
+
+  it('tells once what is wrong with a file, and takes it when it is mended', async () => {
+    await start({ sections });
+    await gateway.wrote('listening for AMI clients');
+
+    gateway.rewrite({ upstreamPort: asterisk.port, sections, users: '[bob]\nread = nonsense\n' });
+    await gateway.wrote('configuration not reloaded');
+    gateway.rewrite({ upstreamPort: asterisk.port, sections, users: '[bob]\nsecret = new\n' });
+
+    await gateway.wrote('"msg":"configuration reloaded"');
+    expect(logOf(gateway).filter(({ msg }) => String(msg).startsWith('configuration not reloaded'))).toHaveLength(1);
+  });
+
+  it('may be turned on by a reload', async () => {
+    await start();
+    await gateway.wrote('listening for AMI clients');
+    gateway.rewrite({ upstreamPort: asterisk.port, sections });
+    gateway.signal('SIGHUP');
+    await gateway.wrote('"msg":"configuration reloaded"');
+
+    gateway.rewrite({ upstreamPort: asterisk.port, sections, users: '[bob]\nsecret = new\n[cid]\nsecret = new\n' });
+
+    await gateway.wrote('"users":2,');
+  });
+});
+
 describe('a stopped gateway', () => {
   it('ends by itself: no timer, socket or listener is left', async () => {
-    gateway = await ServeProcess.startBare({ upstreamPort: asterisk.port });
+    gateway = await ServeProcess.startBare({ upstreamPort: asterisk.port, sections: '[drain]\ntimeout = 0\n' });
     await gateway.wrote('listening for AMI clients');
     const client = await connectAmi({ port: gateway.amiPort });
     await client.login('admin', 's', { Events: 'off' });

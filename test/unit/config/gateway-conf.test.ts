@@ -85,6 +85,8 @@ describe('gateway.conf', () => {
         knownTimeMs: 1_209_600_000,
       },
       state: { redisUrl: null, redisTimeoutMs: 500 },
+      reload: { watch: false },
+      drain: { delayMs: 0, timeoutMs: 8_000 },
       process: { user: null, group: null },
       log: { level: 'info', securityFile: null, auditFile: null },
     });

@@ -15,6 +15,7 @@ class NotingPool implements HeldPool {
   leased = 0;
   start(): void {}
   stop(): void {}
+  retire(): void {}
   get counts() {
     return { open: this.leased, leased: this.leased, waiting: 0 };
   }
