@@ -8,9 +8,9 @@ export interface Networks {
 
 export const NO_NETWORKS: Networks = { acl: REFUSE_ALL };
 
-/** An ACL reads `10` and `10.0.0.0/0x18` as C does, as 0.0.0.10 and as everybody; who is trusted must be spelt out. */
-const ENTRY =
-  /^!?(?:\d{1,3}(?:\.\d{1,3}){3}(?:\/(?:\d{1,2}|\d{1,3}(?:\.\d{1,3}){3}))?|[\da-fA-F:.]*:[\da-fA-F:.]*(?:\/\d{1,3})?)$/;
+/** An ACL reads `10`, `010.0.0.1` and `10.0.0.0/0x18` as C does: 0.0.0.10, 8.0.0.1, everybody. Who is trusted must be spelt out. */
+const QUAD = '(?:0|[1-9]\\d{0,2})(?:\\.(?:0|[1-9]\\d{0,2})){3}';
+const ENTRY = new RegExp(`^!?(?:${QUAD}(?:/(?:\\d{1,2}|${QUAD}))?|[\\da-fA-F:.]*:[\\da-fA-F:.]*(?:/\\d{1,3})?)$`);
 
 /** `none` is the empty list. Blanks around the commas are allowed; `!` takes a network out again. */
 export function compileNetworks(text: string): Result<Networks, string> {

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultAuthShare, findAdmissionRefusal } from '../../../src/policy/admission.js';
 import { canonicalAddress, networkOf } from '../../../src/policy/client-address.js';
-import { countsAgainstAccount, findGuardRefusal, judgeFailure } from '../../../src/policy/login-guard.js';
+import {
+  countsAgainstAccount,
+  countsAgainstAddress,
+  findGuardRefusal,
+  isGuardRefusal,
+  judgeFailure,
+} from '../../../src/policy/login-guard.js';
 import { paceLogin } from '../../../src/policy/login-pace.js';
 import { compileNetworks, containsAddress, NO_NETWORKS } from '../../../src/policy/networks.js';
 
@@ -16,7 +22,10 @@ describe('the network of an address', () => {
     ['2001:db8::1', '2001:db8:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['2001:db8:1:2::', '2001:db8:1:2::/64'],
+    ['fe80::1%a\nb', 'fe80:0:0:0::/64'],
     ['unknown', 'unknown'],
+    ['::zz', '::zz'],
   ])('of %s is %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
   });
@@ -24,6 +33,10 @@ describe('the network of an address', () => {
   it.each([
     ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
     ['::FFFF:1.2.3.4', '1.2.3.4'],
+    ['::ffff:1.255.3.255', '1.255.3.255'],
+    ['1::ffff:102:304', '1::ffff:102:304'],
+    ['0:0:0:0:1:ffff:102:304', '::1:ffff:102:304'],
+    ['fe80::1%eth0', 'fe80::1'],
     ['1.2.3.4', '1.2.3.4'],
   ])('%s is spelt %s', (address, canonical) => {
     expect(canonicalAddress(address)).toBe(canonical);
@@ -57,6 +70,7 @@ describe('a list of trusted networks', () => {
     ['10.0.0.0/255.0.0.0', '10.9.9.9', true],
     ['10.0.0.0/8,!10.0.0.5', '10.0.0.5', false],
     ['127.0.0.1', '::ffff:127.0.0.1', true],
+    ['fe80::1234', 'fe80::1234', true],
     ['none', '127.0.0.1', false],
   ])('%s and %s: %s', (list, address, expected) => {
     expect(has(list, address)).toBe(expected);
@@ -65,15 +79,28 @@ describe('a list of trusted networks', () => {
   it.each([
     '',
     '10',
+    '010.0.0.1',
+    '10.0.0.08',
+    '10.0.0.0/0377.0.0.0',
     '10.0.0.0/0x18',
     '10.0.0.0/33',
     '10.0.0.0/',
     'localhost',
     '10.0.0.1,',
     '10.0.0.1 10.0.0.2',
+    'x10.0.0.1',
+    '10.0.0.1/8/8',
     '::1/129',
   ])('is refused as %j', (list) => {
     expect(compileNetworks(list).ok).toBe(false);
+  });
+
+  it('is none with blanks around the word, too', () => {
+    expect(compileNetworks(' none ')).toEqual({ ok: true, value: NO_NETWORKS });
+  });
+
+  it('names the first entry that is wrong', () => {
+    expect(compileNetworks('x,y')).toEqual({ ok: false, failure: 'x' });
   });
 
   it('without entries has nobody', () => {
@@ -172,8 +199,29 @@ describe('a failure', () => {
     },
   );
 
-  it.each(['bad-secret', 'bad-key'] as const)('by %s is one', (reason) => {
+  it.each(['bad-secret', 'bad-key', 'hashed-secret'] as const)('by %s is one', (reason) => {
     expect(countsAgainstAccount(reason)).toBe(true);
+  });
+});
+
+describe('a refusal of a login', () => {
+  it.each([
+    ['banned', true],
+    ['locked', true],
+    ['slowed', true],
+    ['bad-secret', false],
+  ] as const)('by %s is one of the guard: %s', (reason, expected) => {
+    expect(isGuardRefusal(reason)).toBe(expected);
+  });
+
+  it.each([
+    ['session-limit', false],
+    ['busy', false],
+    ['bad-secret', true],
+    ['unknown-user', true],
+    ['banned', true],
+  ] as const)('by %s counts against the address: %s', (reason, expected) => {
+    expect(countsAgainstAddress(reason)).toBe(expected);
   });
 });
 
