@@ -54,7 +54,7 @@ export function compileManagerConf(sections: readonly ConfSection[], sources: Ma
     );
   }
   const isUsable = !problems.some((problem) => problem.severity === 'error');
-  const listensOnBothFamilies = isIpv6(general.bindAddress) && asciiLowerCase(general.bindAddress) !== '::1';
+  const listensOnBothFamilies = isIpv6(general.bindAddress) && general.bindAddress !== '::1';
   const users = new Map<string, Policy>();
   const accounts = new Map<string, Account>();
   for (const [key, user] of groupUsers(visible)) {

@@ -36,7 +36,7 @@ const PERIODS_MS: ReadonlyMap<string, number> = new Map([
 
 /** `actionrate = 100/s`, `actionrate(Originate) = 10/5m`. */
 function compileRate(user: string, option: ConfVariable, problems: Problem[]): ActionRate | null {
-  const [, name = null] = /^actionrate(?:\(([^()\s]+)\))?$/i.exec(option.name) ?? [];
+  const [, name = null] = /^actionrate\(([^()\s]+)\)$/i.exec(option.name) ?? [];
   const [, countText = '', unitsText = '', unit = ''] = /^(\d+)\/(\d*)([smhd])$/.exec(option.value) ?? [];
   const count = parseWithin(countText, 1, 1_000_000);
   const units = unitsText === '' ? 1 : parseWithin(unitsText, 1, 86_400);

@@ -28,7 +28,7 @@ export function splitEntry(entry: string): AclEntryParts {
 export function spellRuleAddress(text: string): AddressSpelling | null {
   if (!text.startsWith('[')) return spellHost(text);
   const close = text.indexOf(']');
-  if (close >= 0 && text[close + 1] === ':') return null;
+  if (text[close + 1] === ':') return null;
   return spellHost(close < 0 ? text.slice(1) : text.slice(1, close));
 }
 
@@ -39,8 +39,7 @@ export function spellPeerAddress(text: string): AddressSpelling | null {
 
 /** The leading integer of a mask, as scanf reads it: `24abc` is 24, and `0x18` is 0. `null` if it is none or too big. */
 export function parsePrefixLength(mask: string, longest: number): number | null {
-  const digits = /^[\t-\r ]*([+-]?\d+)/.exec(mask)?.[1];
-  const length = digits === undefined ? Number.NaN : Number(digits);
+  const length = Number(/^[\t-\r ]*[+-]?\d+/.exec(mask)?.[0]);
   return length >= 0 && length <= longest ? Math.abs(length) : null;
 }
 

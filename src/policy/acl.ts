@@ -168,7 +168,7 @@ function opposite(sense: AclSense): AclSense {
 function readAddress(spelling: AddressSpelling | null): Address | null {
   if (spelling === null || !IPCIDR.isValidAddress(spelling.text)) return null;
   const bits = IPCIDR.formatIP<bigint>(IPCIDR.createAddress(spelling.text), { type: 'bigInteger' });
-  const isMapped = spelling.family === 6 && bits >> 32n === 0xffffn;
+  const isMapped = bits >> 32n === 0xffffn;
   return isMapped ? { family: 4, bits: bits & 0xffffffffn } : { family: spelling.family, bits };
 }
 

@@ -87,7 +87,7 @@ function unquote(text: string): string {
 /** The file argument of each AST_CONFIG call in lower-case text. */
 function configFilesRead(plain: string): readonly string[] {
   const calls = plain.split(CONFIG_READ).slice(1);
-  return calls.map((rest) => /^[^,)]*/.exec(rest)?.[0] ?? '');
+  return calls.map((rest) => rest.replace(/[,)][\s\S]*/, ''));
 }
 
 /** Fails closed: a name with anything but plain characters may be another name by the time Asterisk opens it. */

@@ -100,7 +100,7 @@ export function authorizeDigest(
 
 /** True when Asterisk answers `Login Already In Use` to a Login or Challenge: before the secret, even before the ACL. */
 export function isLoginInUse(policies: Policies, username: string, sessionsOfUser: number): boolean {
-  if (username === '' || sessionsOfUser === 0) return false;
+  if (sessionsOfUser === 0) return false;
   const policy = findPolicy(policies, username);
   return policy !== null && !policy.allowMultipleLogin;
 }

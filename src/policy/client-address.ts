@@ -2,7 +2,6 @@
 
 /** IPv4 as a dotted quad, also where it came mapped into IPv6; IPv6 in its short form, without a zone. */
 export function canonicalAddress(address: string): string {
-  if (!address.includes(':')) return address;
   const groups = groupsOf(address);
   if (groups === null) return address;
   const [high = 0, low = 0] = groups.slice(6);
@@ -14,7 +13,7 @@ export function canonicalAddress(address: string): string {
 /** The place that limits and bans count: an IPv4 address, or the /64 of an IPv6 address, which one host has all of. */
 export function networkOf(address: string): string {
   const canonical = canonicalAddress(address);
-  const groups = canonical.includes(':') ? groupsOf(canonical) : null;
+  const groups = groupsOf(canonical);
   if (groups === null) return canonical;
   return `${groups
     .slice(0, 4)
@@ -24,7 +23,7 @@ export function networkOf(address: string): string {
 
 /** The eight groups of an IPv6 address; `null` for what is none. */
 function groupsOf(address: string): readonly number[] | null {
-  const literal = `http://[${address.replace(/%.*$/s, '')}]/`;
+  const literal = `http://[${address.replace(/%[\s\S]*/, '')}]/`;
   if (!URL.canParse(literal)) return null;
   // The URL has written a dotted tail as groups by now, so that only `::` is left to spell out.
   const [head = '', tail] = new URL(literal).hostname.slice(1, -1).split('::');

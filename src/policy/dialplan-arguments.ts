@@ -52,7 +52,7 @@ export function isTrue(text: string): boolean {
 
 /** A number where scanf's %30d finds one, else `null`. */
 export function leadingInteger(text: string): number | null {
-  const digits = /^[\t-\r ]*([+-]?\d{1,29})/.exec(text)?.[1];
+  const digits = /^[\t-\r ]*[+-]?\d{1,29}/.exec(text)?.[0];
   return digits === undefined ? null : Number(digits);
 }
 

@@ -29,7 +29,7 @@ export function digestResponse(user: string, secret: string, claim: DigestClaim,
 
 /** Reads an Authorization header as Asterisk's ast_parse_digest does; `null` where it has not all that is needed. */
 export function parseDigest(header: string): DigestClaim | null {
-  const credentials = /^[\x00- ]*digest (.*)$/is.exec(header)?.[1];
+  const credentials = /^[\x00- ]*digest ([\s\S]*)/i.exec(header)?.[1];
   const fields = credentials === undefined ? null : readFields(credentials);
   if (fields === null) return null;
   const field = (name: string) => fields.get(name) ?? '';

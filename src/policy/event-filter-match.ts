@@ -44,7 +44,7 @@ export function* headerValues(text: string, header: string): Generator<string> {
 /** Where the next line that begins with `header` starts, at or behind `from`; negative when there is none. */
 function lineStart(text: string, header: string, from: number): number {
   if (from === 0 && text.startsWith(header)) return 0;
-  const lineFeed = text.indexOf(`\n${header}`, Math.max(from - 1, 0));
+  const lineFeed = text.indexOf(`\n${header}`, from);
   return lineFeed < 0 ? -1 : lineFeed + 1;
 }
 
@@ -52,8 +52,8 @@ function lineStart(text: string, header: string, from: number): number {
 function valueAt(text: string, from: number): string {
   const lineFeed = text.indexOf('\n', from);
   let end = lineFeed < 0 ? text.length : lineFeed;
-  if (end > from && text.charCodeAt(end - 1) === 13) end--;
+  if (text.charCodeAt(end - 1) === 13) end--;
   let start = from;
-  while (start < end && text.charCodeAt(start) < 33) start++;
+  while (text.charCodeAt(start) < 33) start++;
   return text.slice(start, end);
 }

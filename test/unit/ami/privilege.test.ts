@@ -56,6 +56,30 @@ describe('class sets', () => {
     expect(ALL_CLASSES).toBeGreaterThan(0);
   });
 
+  it('have the bits of Asterisk, which a numeric event mask names', () => {
+    expect(CLASS_BITS).toEqual({
+      system: 0x1,
+      call: 0x2,
+      log: 0x4,
+      verbose: 0x8,
+      command: 0x10,
+      agent: 0x20,
+      user: 0x40,
+      config: 0x80,
+      dtmf: 0x100,
+      reporting: 0x200,
+      cdr: 0x400,
+      dialplan: 0x800,
+      originate: 0x1000,
+      agi: 0x2000,
+      cc: 0x8000,
+      aoc: 0x10000,
+      test: 0x20000,
+      security: 0x40000,
+      message: 0x40000000,
+    });
+  });
+
   it('have different bits', () => {
     const bits = Object.values(CLASS_BITS);
 

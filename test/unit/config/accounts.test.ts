@@ -16,6 +16,27 @@ describe('accounts and [general]', () => {
   });
 });
 
+describe('manager.conf', () => {
+  it('without [general] is refused', () => {
+    const loaded = compileInMemory({ 'manager.conf': '[alice]\nsecret = s3cret-of-alice\n' });
+
+    expect(loaded.config).toBeNull();
+    expect(problemsOf(loaded)).toContain(
+      'manager.conf:0: there is no section [general] (write enabled = yes in [general])',
+    );
+  });
+
+  it('says in a policy where its action filters are written, and splits setvar at the first =', () => {
+    const text = '[general]\nenabled = yes\n[alice]\nsecret = s3cret-of-alice\nactionfilter = x\nsetvar = A=c=d\n';
+    const { config } = compileInMemory({ 'manager.conf': text });
+
+    expect(config?.policies.users.get('alice')).toMatchObject({
+      actionFilters: [{ place: 'manager.conf:5' }],
+      setvar: [{ name: 'A', value: 'c=d' }],
+    });
+  });
+});
+
 /** The section goes to the end, so that the lines of the case keep their numbers. */
 function withGeneral(files: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
   const manager = files.get('manager.conf') ?? '';

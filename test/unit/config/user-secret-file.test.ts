@@ -5,7 +5,12 @@ import { compileInMemory, UPSTREAM_ACCOUNT } from './in-memory.js';
 
 describe('the secret_file of a user', () => {
   it('holds the secret, without the line end behind it', () => {
+    expect(load('s3cret\r\n\n')).toEqual([{ kind: 'secret', secret: 's3cret' }]);
     expect(load(' s3cret of alice \r\n')).toEqual([{ kind: 'secret', secret: ' s3cret of alice ' }]);
+  });
+
+  it('is never joined from two lines', () => {
+    expect(load('s3cret\nother')).not.toContainEqual(expect.objectContaining({ kind: 'secret' }));
   });
 
   it.each([

@@ -28,6 +28,44 @@ describe('the ACL', () => {
     });
   });
 
+  it.each([
+    ['', 'an entry is empty; look for a comma too many'],
+    ['10.0.0.1#x', '# does not begin a comment here; use ;'],
+    ['10.0.0.1:5038', 'no port is allowed here'],
+    ['10.0.0.12:5', 'no port is allowed here'],
+    ['10.0.0.1:5038x', 'addresses must be numeric'],
+    ['localhost', 'addresses must be numeric'],
+  ])('says of the entry %j what may have been meant', (text, hint) => {
+    expect(compileRuleSet([{ sense: 'deny', text }])).toMatchObject({ failure: { hint } });
+  });
+
+  it('names the part of an entry that is wrong', () => {
+    expect(compileRuleSet(linesOf('permit=/8'))).toMatchObject({ failure: { message: "invalid address ''" } });
+    expect(compileRuleSet(linesOf('permit=10.0.0.0/x'))).toMatchObject({
+      failure: { message: "invalid mask in '10.0.0.0/x'" },
+    });
+  });
+
+  it('says how long the mask of such an address may be', () => {
+    expect(compileRuleSet(linesOf('permit=10.0.0.1/33'))).toMatchObject({
+      failure: { hint: 'the mask of an IPv4 address is 0 to 32, or an address of that family' },
+    });
+    expect(compileRuleSet(linesOf('permit=fe80::1/129'))).toMatchObject({
+      failure: { hint: 'the mask of an IPv6 address is 0 to 128, or an address of that family' },
+    });
+  });
+
+  it('of a user counts beside each named one: all must permit', () => {
+    const acl = aclOf(setOf('deny=10.0.0.1'), [setOf('deny=10.0.0.2'), setOf('deny=10.0.0.3')]);
+
+    expect(['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'].map((address) => permits(acl, address))).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+  });
+
   it('refuses every address of a user who names an ACL that does not exist', () => {
     expect(permits(REFUSE_ALL, '127.0.0.1')).toBe(false);
     expect(permitsEverybody(REFUSE_ALL)).toBe(false);

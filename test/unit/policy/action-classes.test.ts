@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ALL_CLASSES, CLASS_BITS, NO_CLASSES } from '../../../src/ami/privilege.js';
+import { ALL_CLASSES, CLASS_BITS, decodePrivilege, NO_CLASSES } from '../../../src/ami/privilege.js';
 import { learnActions, listCommandsLines, lookupAction, maySubmit } from '../../../src/policy/action-classes.js';
+import { SHIPPED_ACTIONS } from '../../../src/policy/shipped-actions.js';
+import { readCases } from './case-file.js';
 
 const { call, reporting, system } = CLASS_BITS;
 const ALL_BUT_UNLABELLED = Object.values(CLASS_BITS).reduce((held, bit) => held | bit);
@@ -17,10 +19,36 @@ describe('the table of actions', () => {
     });
   });
 
+  it('takes a name of one letter for one', () => {
+    expect(learnActions(['A: x.  (Priv: <none>)']).announced).toHaveLength(1);
+    expect(learnActions(['A: x.  (Priv: call) x']).announced).toEqual([]);
+  });
+
+  it('asks for a class once that both the upstream and our table name', () => {
+    expect(lookupAction(learnActions(['Hangup: x.  (Priv: system,call,all)']), 'Hangup')).toMatchObject({
+      needs: [system | call],
+    });
+  });
+
   it('skips lines that announce nothing', () => {
     const lines = ['Response: Success', 'ActionID: (Priv: x', '', 'NoPriv: y', ': z (Priv: <none>)', ' (Priv: a:b)'];
 
     expect(learnActions(lines).announced).toEqual([]);
+  });
+
+  it.each(readCases('shipped-actions'))('ships what Asterisk registers: $expected', ({ expected, columns }) => {
+    const needs = decodePrivilege(expected);
+    const names = Object.entries(SHIPPED_ACTIONS)
+      .filter(([labels]) => decodePrivilege(labels) === needs)
+      .flatMap(([, list]) => list.split(' '));
+
+    expect(names.sort()).toEqual((columns[0] ?? '').split(' ').sort());
+  });
+
+  it('ships no action that Asterisk does not register', () => {
+    const registered = readCases('shipped-actions').flatMap(({ columns }) => (columns[0] ?? '').split(' '));
+
+    expect(learnActions([]).actions.size).toBe(registered.length);
   });
 
   it('keeps our class where the upstream announces none, as before AST-2014-006', () => {

@@ -48,12 +48,39 @@ describe('an action filter', () => {
     ['(header(Context),method(starts_with)) =  from', 'the blanks before its value are not part of it'],
     ['= ^Originate', 'it is compared with the whole action, which begins with `Action: `'],
     ['= evil$', 'it is compared with the whole action, which ends with an empty line'],
+    ['= ^tion: ', 'it is compared with the whole action, which begins with `Action: `'],
+    ['= ^xAction: ', 'it is compared with the whole action, which begins with `Action: `'],
+    ['(header(Context),method(starts_with)) = a b', null],
+    ['(header(Context),method(regex)) = ^ a|^b', null],
+    ['= ^Action: Orig|^Foo', null],
+    ['= ^Act', null],
+    ['= evil$|.$', null],
     ['= ^Action: Orig', null],
     ['= from-crm', null],
     ['(name(Originate)) =', null],
     ['(header(Context),method(exact)) = from-crm', null],
   ])('says why it can never match: %s', (line, reason) => {
     expect(filtersOf(line).map(whyNeverMatches)).toEqual([reason]);
+  });
+});
+
+describe('an action filter at the end of the action', () => {
+  it.each([
+    ['\n', null],
+    ['x\r\n\r\n', null],
+    ['\r\n\r', 'it is compared with the whole action, which ends with an empty line'],
+    ['\r\n\r\nx', 'it is compared with the whole action, which ends with an empty line'],
+  ])('with %j may match: %s', (value, reason) => {
+    const filter = compileActionFilter({ option: 'actionfilter(method(ends_with))', value }, '1');
+
+    expect(filter.ok && whyNeverMatches(filter.value)).toBe(reason);
+  });
+});
+
+describe('what the log says of a refusal by action filter', () => {
+  it('is short, whatever the client sent', () => {
+    expect(describeFilterDenial({ kind: 'ambiguous', header: 'x'.repeat(200) })).toHaveLength(80);
+    expect(describeFilterDenial({ kind: 'not-included' })).toBe('no actionfilter includes it');
   });
 });
 

@@ -1,13 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ActionRates } from '../../../src/gateway/action-rates.js';
-import type { ActionRate } from '../../../src/policy/action-rate.js';
+import { type ActionRate, hasToken } from '../../../src/policy/action-rate.js';
 
 const rate = (action: string | null, count: number, periodMs: number): ActionRate => ({
   action,
   count,
   periodMs,
   place: 'manager.conf:1',
+});
+
+describe('a token', () => {
+  it('may lack what fractions lose, and no more', () => {
+    expect(hasToken({ tokens: 1 - 1e-9, atMs: 0 })).toBe(true);
+    expect(hasToken({ tokens: 1 - 1.5e-9, atMs: 0 })).toBe(false);
+  });
 });
 
 describe('an action rate', () => {

@@ -35,6 +35,11 @@ describe('the variables of a header', () => {
     expect(variables[63]).toEqual({ name: 'v63', value: '\\(,v64=\\(,v65=\\(' });
   });
 
+  it('are quoted only where they must be', () => {
+    expect(quoteVariable({ name: '!a', value: 'b' })).toBe('!a=b');
+    expect(quoteVariable({ name: ' a', value: 'b' })).toBe('\\ a=b');
+  });
+
   it('are what was quoted', () => {
     const name = fc.string({ unit: fc.constantFrom(...'aB_ ()[]",\\'), minLength: 1, maxLength: 9 });
     const value = fc.string({ unit: fc.constantFrom(...'aB= ()[]",\\;|$'), maxLength: 20 });
@@ -55,9 +60,16 @@ describe('the arguments of an application', () => {
     expect(separateArguments(',', 9)).toEqual(['', '']);
   });
 
+  it('are not separated at all where there is one place', () => {
+    expect(separateArguments('a,"b"', 1)).toEqual(['a,"b"']);
+  });
+
   it('are not separated inside of brackets that were opened before', () => {
     expect(separateArguments('a(,],),b', 9)).toEqual(['a(,],)', 'b']);
     expect(separateArguments(')a,b', 9)).toEqual([')a', 'b']);
+    expect(separateArguments('((a),b),c', 9)).toEqual(['((a),b)', 'c']);
+    expect(separateArguments('[[a],b],c', 9)).toEqual(['[[a],b]', 'c']);
+    expect(separateArguments('[a],b', 9)).toEqual(['[a]', 'b']);
     expect(separateArguments('"a,(",b),c', 9)).toEqual(['a,(,b)', 'c']);
   });
 });
@@ -65,6 +77,7 @@ describe('the arguments of an application', () => {
 describe('the words of a CLI command', () => {
   it('are split as Asterisk does', () => {
     expect(separateWords('  core \t show\tchannels ')).toEqual(['core', 'show', 'channels']);
+    expect(separateWords('\v\f module\vload')).toEqual(['module\vload']);
     expect(separateWords('a"b c"d "e f" g\\ h \\"i "" j')).toEqual(['ab cd', 'e f', 'g h', '"i', '', 'j']);
   });
 

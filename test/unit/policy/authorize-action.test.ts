@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { actionOf, decodeHeader } from '../../../src/ami/message.js';
-import { ALL_CLASSES, type ClassSet, decodePrivilege, NO_CLASSES } from '../../../src/ami/privilege.js';
+import { ALL_CLASSES, CLASS_BITS, type ClassSet, decodePrivilege, NO_CLASSES } from '../../../src/ami/privilege.js';
 import { type ActionTable, learnActions } from '../../../src/policy/action-classes.js';
+import { judgeArguments } from '../../../src/policy/argument-rules.js';
 import {
   type ActionPolicy,
   authorizeAction,
@@ -108,6 +109,65 @@ describe('a permit', () => {
     expect(expectedMs('Action: Originate // Channel: A/b // Application: Echo // Timeout: -1')).toBe(0);
     expect(expectedMs('Action: Originate // Channel: A/b // Application: Echo // Async: yes')).toBe(0);
     expect(expectedMs('Action: Hangup // Channel: x')).toBe(0);
+  });
+
+  it('waits for no Originate longer than a day', () => {
+    expect(expectedMs('Action: Originate // Channel: A/b // Timeout: 999999999')).toBe(86_400_000);
+  });
+
+  it('takes an Originate for asynchronous where Asterisk does', () => {
+    expect(expectedMs('Action: Originate // Channel: A/b // Timeout: 7 // Async: YES')).toBe(0);
+    expect(expectedMs('Action: Originate // Channel: A/b // Timeout: 7 // Async: yess')).toBe(7);
+    expect(expectedMs('Action: Originate // Channel: A/b // Timeout: 7 // Async: xyes')).toBe(7);
+  });
+
+  it('tells the log which class the Filter action needs', () => {
+    const policy = { user: 'someone', write: CLASS_BITS.call, actionFilters: [], setvar: [] };
+
+    expect(authorizeAction(policy, actionFrom('Action: Filter'), TABLE)).toEqual({
+      kind: 'denied',
+      denial: { reason: 'missing-class', needs: [CLASS_BITS.system] },
+    });
+  });
+
+  it('says that actions come too fast', () => {
+    expect(denialMessage({ reason: 'action-rate' }, actionFrom('Action: Ping'))).toBe('Action rate exceeded');
+  });
+
+  it.each([
+    ['config-file Filename', 'Action: GetConfig // Filename: manager.conf'],
+    ['config-file SrcFilename', 'Action: UpdateConfig // SrcFilename: manager.conf // DstFilename: users.conf'],
+    [
+      'config-directive cat-000000',
+      'Action: UpdateConfig // SrcFilename: a // DstFilename: a // Cat-000000: #x // Var-000000: #x',
+    ],
+    ['account-secrets Variable', 'Action: Getvar // Variable: AMI_CLIENT(a,b)'],
+    ['dialplan-function Variable', 'Action: Getvar // Variable: SHELL(id)'],
+    ['dialplan-function Variables', 'Action: Status // Variables: SHELL(id)'],
+    ['account-secrets Variable', 'Action: Setvar // Variable: AMI_CLIENT(a,b) // Value: AMI_CLIENT(a,b)'],
+    ['account-secrets Value', 'Action: Setvar // Variable: a // Value: AMI_CLIENT(a,b)'],
+    ['dialplan-function Variable', 'Action: Setvar // Variable: SHELL(id) // Value: a'],
+    ['module-name Module', 'Action: ModuleLoad // Module: ../x'],
+    ['recording-file File', 'Action: Monitor // File: a;b // Format: a;b'],
+    ['cli-command Command', 'Action: Command // Command: module load x'],
+    ['account-secrets Command', 'Action: Command // Command: x manager.conf'],
+    ['account-secrets Command', 'Action: AGI // Command: x manager.conf'],
+    ['account-secrets ApplicationData', 'Action: DialplanExtensionAdd // ApplicationData: x manager.conf'],
+    ['account-secrets data', 'Action: Originate // Data: manager.conf // Variable: manager.conf'],
+    ['originate-application Application', 'Action: Originate // Application: System'],
+    ['originate-queue-agi Data', 'Action: Originate // Application: Queue // Data: q,,,,,x'],
+    ['originate-data Data', 'Action: Originate // Application: NoOp // Data: SHELL'],
+    ['originate-variable Variable', 'Action: Originate // Variable: SHELL(id)=x'],
+    ['originate-predial PreDialGoSub', 'Action: Originate // PreDialGoSub: ${x}'],
+  ])('tells the log the rule and the header: %s', (offence, headers) => {
+    const action = actionFrom(headers);
+    // Enough for each of these actions, and without the classes that lift a rule.
+    const write = ['Command', 'ModuleLoad', 'DialplanExtensionAdd'].includes(action.name)
+      ? ALL_CLASSES
+      : ALL_CLASSES & ~(CLASS_BITS.system | CLASS_BITS.agi);
+    const denial = judgeArguments(write, action);
+
+    expect(denial === null ? null : `${denial.rule} ${denial.header}`).toBe(offence);
   });
 });
 

@@ -70,6 +70,20 @@ describe('a login', () => {
     expect(weighed({ username: 'hashed', address: '192.0.2.1' }, 'equal')).toBe('acl');
   });
 
+  it('that fails costs what the dearest hash of all costs, and equals none', () => {
+    const dear = { ...HASH, cost: { ...HASH.cost, n: 32_768 }, hash: Buffer.alloc(33, 3) };
+    const both = [HASH, dear].map((hash, index) =>
+      policyOf({ user: `u${index}`, credentials: { kind: 'scrypt', hash } }),
+    );
+    const costs = [both, both.toReversed()].map((users) => {
+      const step = authorizeLogin(policiesOf(users), requestOf({ username: 'mallory', secret: 'x' }));
+      return step.kind === 'weigh' ? step.weighing : null;
+    });
+
+    const weighing = { secret: 'x', hash: { ...dear, hash: Buffer.alloc(33) } };
+    expect(costs).toEqual([weighing, weighing]);
+  });
+
   it('of a user with a hash is never accepted for a key, not even one over an empty secret', () => {
     const key = createHash('md5').update('42').digest('hex');
 
@@ -117,6 +131,23 @@ describe('a login', () => {
       'no-certificate',
       'no-secret',
     ]);
+  });
+
+  it('over HTTP is decided like any other', () => {
+    const claim = { username: 'ALICE', nonce: 'n', uri: '/', response: '', use: null };
+    const terms = { realm: 'asterisk', method: 'GET' };
+    const digest = (changed: Partial<typeof claim> & { secret?: string; address?: string }) => {
+      const { secret = 'pass', address = '127.0.0.1', ...rest } = changed;
+      const response = digestResponse('Alice', secret, { ...claim, ...rest }, terms);
+      const decided = authorizeDigest(POLICIES, { ...claim, ...rest, response }, terms, address);
+      return decided.kind === 'refused' ? decided.reason : decided.policy.user;
+    };
+
+    expect(digest({})).toBe('Alice');
+    expect(digest({ secret: 'wrong' })).toBe('bad-key');
+    expect(digest({ username: 'mallory' })).toBe('unknown-user');
+    expect(digest({ address: '192.0.2.1' })).toBe('acl');
+    expect(digest({ username: 'locked' })).toBe('acl');
   });
 
   it.each([

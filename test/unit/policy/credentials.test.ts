@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { NOBODY, verifyKey, verifySecret } from '../../../src/policy/credentials.js';
+import { expectedKey, NOBODY, verifyKey, verifySecret } from '../../../src/policy/credentials.js';
 import { readCases } from './case-file.js';
 
 describe('credentials', () => {
@@ -12,8 +12,17 @@ describe('credentials', () => {
   });
 
   it('of nobody accept nothing', () => {
+    expect(NOBODY).toEqual({ kind: 'secret', secret: '' });
     expect(verifySecret(NOBODY, '')).toBe(false);
     expect(verifyKey(NOBODY, '1', createHash('md5').update('1').digest('hex'))).toBe(false);
+  });
+
+  it('that are a certificate make the key of an empty secret, which proves nothing', () => {
+    const key = createHash('md5').update('1').digest('hex');
+
+    expect(expectedKey({ kind: 'certificate' }, '1')).toBe(key);
+    expect(verifyKey({ kind: 'certificate' }, '1', key)).toBe(false);
+    expect(verifySecret({ kind: 'certificate' }, '')).toBe(false);
   });
 
   it('take text for bytes, one character for one byte', () => {

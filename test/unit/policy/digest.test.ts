@@ -14,6 +14,20 @@ describe('a digest header', () => {
     expect(parseDigest(header)).toEqual({ username: 'u', nonce: 'n', uri: '/x', response: 'abcd', use });
   });
 
+  it.each([
+    [`Digest ${NEEDED}, algorithm=Md5, qop=AUTH, nc=1, cnonce=c`],
+    [`Digest ${NEEDED.replace('username', 'UserName')}, qop=auth, nc=1, cnonce=c`],
+    [`Digest ${NEEDED}, qop=auth, nc=1 , cnonce=c  ,  `],
+    [`Digest ${NEEDED}, qop=auth, nc=1, cnonce=c, opaque=`],
+  ])('is read in any case and with blanks: %s', (header) => {
+    expect(parseDigest(header)?.use).toEqual({ nc: '1', cnonce: 'c' });
+    expect(parseDigest(header)?.username).toBe('u');
+  });
+
+  it('is read with bytes of any kind inside of quotes', () => {
+    expect(parseDigest(`Digest ${NEEDED.replace('"u"', '"a\nb\\\n"')}`)?.username).toBe('a\nb\n');
+  });
+
   it('is read with quotes and commas inside of values', () => {
     expect(parseDigest(`Digest ${NEEDED.replace('"u"', '"a \\"b\\", c=d"')}`)?.username).toBe('a "b", c=d');
   });
@@ -23,6 +37,12 @@ describe('a digest header', () => {
     'Digest',
     'Basic YTpi',
     'Digest username="u"',
+    `x Digest ${NEEDED}`,
+    `Digest "garbage" ${NEEDED}`,
+    `Digest ${NEEDED.replace('username="u", ', '')}`,
+    `Digest ${NEEDED.replace('uri="/x", ', '')}`,
+    `Digest ${NEEDED.replace(', response="ABCD"', '')}`,
+    `Digest ${NEEDED}, qop=auth, nc=1`,
     `Digest ${NEEDED.replace('realm="r", ', '')}`,
     `Digest ${NEEDED.replace('"n"', '""')}`,
     `Digest ${NEEDED}, algorithm=SHA-256`,
@@ -53,6 +73,13 @@ describe('a digest proof', () => {
 
   it('is that of RFC 2617', () => {
     expect(verifyDigest(credentials, 'Mufasa', claim, terms)).toBe(true);
+  });
+
+  it('is that of RFC 2069 without qop', () => {
+    const old = { ...claim, response: '670fd8c2df070c60b045671b8b24ff02', use: null };
+
+    expect(verifyDigest(credentials, 'Mufasa', old, terms)).toBe(true);
+    expect(verifyDigest(credentials, 'Mufasa', { ...old, nonce: 'x' }, terms)).toBe(false);
   });
 
   it.each([

@@ -9,6 +9,7 @@ import {
   FILTER_FAULT_TEXTS,
   NO_FILTERS,
 } from '../../../src/policy/event-filter.js';
+import { headerValues, matchesEvent } from '../../../src/policy/event-filter-match.js';
 
 describe('an event filter', () => {
   it('of the Filter action is the one that MatchCriteria would make in parentheses', () => {
@@ -40,6 +41,17 @@ describe('an event filter', () => {
     expect(reasonOf('eventfilter', '(a)\\1')).toBe('the back-reference \\1 is not supported');
     expect(reasonOf('eventfilter', '!')).toBe('there is no pattern');
     expect(reasonOf('eventfilter(name)', '')).toBe('`name` needs a value in parentheses, without blanks');
+    expect(reasonOf('eventfilter(name(X)) y', '')).toBe('the criteria do not end with `)`');
+    expect(reasonOf('eventfilter(,)', '')).toBe('the criteria are empty');
+    expect(reasonOf('eventfilter(name(X))\t \t', '')).toBe(null);
+    expect(reasonOf('eventfilter(name(\x01))', '')).toBe(null);
+    expect(reasonOf('eventfilter( )', '')).toBe('the criteria are empty');
+    expect(reasonOf('eventfilter(xname(X))', '')).toBe('`xname(X` is none of action(…), name(…), header(…), method(…)');
+    expect(reasonOf('eventfilter(action(drop),name(X))', '')).toBe('action(drop) is neither include nor exclude');
+    expect(reasonOf('eventfilter(method(like))', 'x')).toBe(
+      'method(like) is none of regex, exact, starts_with, ends_with, contains, none',
+    );
+    expect(reasonOf('eventfilter(action(exclude))', '')).toBe('there is neither a name, a header nor a pattern');
     expect(reasonOf('eventfilter(name(X))', 'x')).toBe('a pattern needs a method other than none');
     expect(reasonOf('eventfilter(methd(regex))', 'x')).toBe(
       '`methd(regex` is none of action(…), name(…), header(…), method(…)',
@@ -55,6 +67,8 @@ describe('an event filter', () => {
     ['eventfilter', '^Channel: ', 'text', false],
     ['eventfilter', '^Event: Dial\r\nPrivilege: ', 'text', false],
     ['eventfilter(name(Dial),method(contains))', 'x', 'text', false],
+    ['eventfilter', '^vent', 'text', false],
+    ['eventfilter', '^Event: ', 'name-prefix', true],
     ['eventfilter(name(Dial),header(Channel))', '', 'header', false],
   ])('%s = %s is of kind %3$s and knows whether it reads more than the name', (option, value, kind, readsOnlyName) => {
     expect(filterOf(option, value)).toMatchObject({ kind, readsOnlyName });
@@ -70,6 +84,9 @@ describe('an event filter', () => {
     ['eventfilter(name(Dial),method(starts_with))', 'Event: DialBegin'],
     ['eventfilter(method(exact))', 'Event: Dial'],
     ['eventfilter(method(ends_with))', 'two'],
+    ['eventfilter(method(ends_with))', '\r\n\r'],
+    ['eventfilter(method(ends_with))', '\r\n\r\nx'],
+    ['eventfilter(name(Dial),method(starts_with))', 'vent: '],
     ['eventfilter(header(Key),method(regex))', '^ val'],
   ])('%s = %s is known never to match', (option, value) => {
     expect(canNeverMatch(filterOf(option, value))).not.toBeNull();
@@ -83,6 +100,10 @@ describe('an event filter', () => {
     ['eventfilter', '.*^Key: val'],
     ['eventfilter', '^.*Key: '],
     ['eventfilter', '\r\n$'],
+    ['eventfilter', 'one$|.$'],
+    ['eventfilter(name(Dial),method(starts_with))', 'Event: Dial\r\nPrivilege: '],
+    ['eventfilter(method(ends_with))', 'two\r\n\r\n'],
+    ['eventfilter(header(Key),method(regex))', '^ val|^val'],
     ['eventfilter', '.$'],
     ['eventfilter', 'one.*$'],
     ['eventfilter(name(Dial),method(starts_with))', 'Event: Dia'],
@@ -94,9 +115,66 @@ describe('an event filter', () => {
   });
 });
 
+describe('an event filter on a header', () => {
+  it('that can never match says why', () => {
+    expect(canNeverMatch(filterOf('eventfilter(header(Key),method(regex))', '^ val'))).toBe(
+      'the blanks before its value are not part of it',
+    );
+  });
+
+  it.each([
+    ['A: 1\r\nB: 2\r\n\r\n', 'A:', ['1']],
+    ['A: 1\r\nB: 2\r\nB:   3\r\n\r\n', 'B:', ['2', '3']],
+    ['XA: 1\r\nA: 2\r\n\r\n', 'A:', ['2']],
+    ['A: \r\nA: 1\r\n\r\n', 'A:', ['1']],
+    ['A: 1\nA: !2\n', 'A:', ['1', '!2']],
+    ['A: 1', 'A:', ['1']],
+    ['A: 1\nA:2', 'A:', ['1', '2']],
+    ['A:\r', 'A:', []],
+    ['A:1\r\nA:2\r\n', 'A:', ['1', '2']],
+    ['A:\r\nB:1\r\n', 'A:', []],
+    ['\nA: 1\r\n', 'A:', ['1']],
+    ['B: 1\r\n', 'A:', []],
+  ])('reads of %j for %s the values %j', (text, header, values) => {
+    expect([...headerValues(text, header)]).toEqual(values);
+  });
+});
+
+describe('an event filter on the beginning of the name', () => {
+  it('matches no event that only contains it', () => {
+    const filter = filterOf('eventfilter', '^Event: Dial');
+
+    expect(matchesEvent(filter, { name: 'DialBegin', text: '' })).toBe(true);
+    expect(matchesEvent(filter, { name: 'LocalDial', text: '' })).toBe(false);
+  });
+});
+
 describe('the filters of a session', () => {
   const foo = filterOf('eventfilter', 'Foo');
   const notBar = filterOf('eventfilter', '!Bar');
+
+  it('tell headers, names, methods and actions apart in their keys', () => {
+    const keys = ['header(A)', 'header(B)', 'name(A)', 'name(B)', 'action(exclude),name(A)'].map(
+      (criteria) => filterOf(`eventfilter(${criteria})`, '').key,
+    );
+
+    expect(new Set(keys).size).toBe(5);
+  });
+
+  it('have a key that holds those of all, each in a line', () => {
+    expect(eventFiltersOf([foo, notBar]).key.split('\n')).toEqual([foo.key, notBar.key].sort());
+  });
+
+  it('exclude only where the `!` stands first', () => {
+    expect(filterOf('eventfilter', 'a!b').action).toBe('include');
+    expect(filterOf('eventfilter', '!a').action).toBe('exclude');
+  });
+
+  it('take a header with and without its colon for the same', () => {
+    expect(filterOf('eventfilter(header(A:))', '')).toMatchObject({ header: 'A:' });
+    expect(filterOf('eventfilter(header(A))', '')).toMatchObject({ header: 'A:' });
+    expect(filterOf('eventfilter(header(A:b))', '')).toMatchObject({ header: 'A:b:' });
+  });
 
   it('have the same key in any order and number of repetitions', () => {
     expect(eventFiltersOf([foo, notBar, foo]).key).toBe(eventFiltersOf([notBar, foo]).key);
@@ -108,6 +186,8 @@ describe('the filters of a session', () => {
     ['eventfilter(method(contains))', 'Foo'],
     ['eventfilter(name(Foo))', ''],
     ['eventfilter(header(Foo))', ''],
+    ['eventfilter(header(Foo),method(regex))', 'Foo'],
+    ['eventfilter(name(Foo),method(regex))', 'Foo'],
   ])('have another key with %s = %s than with Foo', (option, value) => {
     expect(eventFiltersOf([filterOf(option, value)]).key).not.toBe(eventFiltersOf([foo]).key);
   });
@@ -118,6 +198,10 @@ describe('the filters of a session', () => {
     const after = addFilter(before, notBar);
 
     expect(after).toEqual(eventFiltersOf([foo, notBar]));
+    expect(addFilter(after, filterOf('eventfilter', 'Baz'))).toMatchObject({
+      include: [foo, filterOf('eventfilter', 'Baz')],
+      exclude: [notBar],
+    });
     expect(before.exclude).toEqual([]);
   });
 

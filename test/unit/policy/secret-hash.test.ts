@@ -1,7 +1,14 @@
 import { scryptSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { deriveHash } from '../../../src/gateway/derive-hash.js';
-import { formatSecretHash, memoryOf, parseSecretHash } from '../../../src/policy/secret-hash.js';
+import {
+  formatSecretHash,
+  HASH_BYTES,
+  memoryOf,
+  parseSecretHash,
+  SALT_BYTES,
+  USUAL_COST,
+} from '../../../src/policy/secret-hash.js';
 
 const SALT = Buffer.alloc(16, 7).toString('base64');
 const HASH = Buffer.alloc(32, 9).toString('base64');
@@ -18,8 +25,10 @@ describe('a secret_hash', () => {
   it.each([
     ['no hash', 'secret', 'it is not of the form scrypt:N:r:p:SALT:HASH'],
     ['another kind', `bcrypt:16384:8:1:${SALT}:${HASH}`, 'it is not of the form scrypt:N:r:p:SALT:HASH'],
+    ['text before it', `xscrypt:16384:8:1:${SALT}:${HASH}`, 'it is not of the form scrypt:N:r:p:SALT:HASH'],
     ['text behind it', `scrypt:16384:8:1:${SALT}:${HASH} x`, 'it is not of the form scrypt:N:r:p:SALT:HASH'],
     ['an N that is no power of two', `scrypt:16385:8:1:${SALT}:${HASH}`, 'its N is not a power of two'],
+    ['an N of one', `scrypt:1:8:1:${SALT}:${HASH}`, 'its N is not a power of two'],
     ['an N of zero', `scrypt:0:8:1:${SALT}:${HASH}`, 'its N is not a power of two'],
     ['too little work', `scrypt:1024:8:1:${SALT}:${HASH}`, 'it costs too little to withstand guessing'],
     ['an r of zero', `scrypt:16384:0:1:${SALT}:${HASH}`, 'it costs too little to withstand guessing'],
@@ -30,6 +39,30 @@ describe('a secret_hash', () => {
     ['a short hash', `scrypt:16384:8:1:${SALT}:AAAA`, 'its salt or hash is too short'],
   ])('is refused with %s, and the reason tells nothing of it', (_what, text, reason) => {
     expect(parseSecretHash(text)).toEqual({ ok: false, failure: reason });
+  });
+
+  it('is read with every character of base64', () => {
+    const odd = Buffer.alloc(33, Buffer.from('+/v7', 'base64')).toString('base64');
+
+    expect(parseSecretHash(`scrypt:16384:8:1:${odd}:${odd}`).ok).toBe(true);
+  });
+
+  it('costs what OpenSSL counts, and by default as much as is told', () => {
+    expect(memoryOf({ n: 1024, r: 8, p: 3 })).toBe(128 * 8 * (1024 + 3 + 2));
+    expect(USUAL_COST).toEqual({ n: 16_384, r: 8, p: 1 });
+    expect([SALT_BYTES, HASH_BYTES]).toEqual([16, 32]);
+  });
+
+  it.each([
+    ['the most work', 'scrypt:131072:8:16', true],
+    ['a little more work', 'scrypt:131072:8:17', false],
+    ['the most memory', 'scrypt:262144:7:1', true],
+    ['a little more memory', 'scrypt:262144:8:1', false],
+    ['just the memory that is left', 'scrypt:8192:255:1', true],
+    ['an N of two', 'scrypt:2:999:99', true],
+    ['an N of one', 'scrypt:1:999:999', false],
+  ])('is accepted with %s: %s', (_what, start, isAccepted) => {
+    expect(parseSecretHash(`${start}:${SALT}:${HASH}`).ok).toBe(isAccepted);
   });
 
   it('is what scrypt makes of the bytes of the secret', async () => {
