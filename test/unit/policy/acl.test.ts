@@ -36,7 +36,7 @@ describe('the ACL', () => {
     ['10.0.0.1:5038x', 'addresses must be numeric'],
     ['localhost', 'addresses must be numeric'],
   ])('says of the entry %j what may have been meant', (text, hint) => {
-    expect(compileRuleSet([{ sense: 'deny', text }])).toMatchObject({ failure: { hint } });
+    expect(compileRuleSet([{ sense: 'deny', text, place: null }])).toMatchObject({ failure: { hint } });
   });
 
   it('names the part of an entry that is wrong', () => {

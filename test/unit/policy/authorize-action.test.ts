@@ -122,7 +122,7 @@ describe('a permit', () => {
   });
 
   it('tells the log which class the Filter action needs', () => {
-    const policy = { user: 'someone', write: CLASS_BITS.call, actionFilters: [], setvar: [] };
+    const policy = { user: 'someone', write: CLASS_BITS.call, actionFilters: [], isEnforced: true, setvar: [] };
 
     expect(authorizeAction(policy, actionFrom('Action: Filter'), TABLE)).toEqual({
       kind: 'denied',
@@ -158,7 +158,7 @@ describe('a permit', () => {
     ['originate-queue-agi Data', 'Action: Originate // Application: Queue // Data: q,,,,,x'],
     ['originate-data Data', 'Action: Originate // Application: NoOp // Data: SHELL'],
     ['originate-variable Variable', 'Action: Originate // Variable: SHELL(id)=x'],
-    ['originate-predial PreDialGoSub', 'Action: Originate // PreDialGoSub: ${x}'],
+    ['originate-predial PreDialGoSub', 'Action: Originate // PreDialGoSub: $[x]'],
   ])('tells the log the rule and the header: %s', (offence, headers) => {
     const action = actionFrom(headers);
     // Enough for each of these actions, and without the classes that lift a rule.
