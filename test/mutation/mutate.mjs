@@ -7,7 +7,7 @@ import { refusedByCompiler } from './compiler.mjs';
 import { breaksOf, filesLike, makeCopy } from './copy.mjs';
 import { readCaught, readReached, record, writeHomes } from './records.mjs';
 import { report } from './report.mjs';
-import { runTrials } from './trials.mjs';
+import { runTrials, TestsFail } from './trials.mjs';
 
 /** What decides: the policy, its classes, and what makes a policy of a section or refuses the user. */
 const DECIDING = [
@@ -19,10 +19,9 @@ const DECIDING = [
   'src/config/user-*.ts',
 ];
 
-const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
-const files = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const files = process.argv.slice(2);
 const begun = Date.now();
-const chosen = new Set((files.length > 0 ? files : DECIDING).flatMap(filesLike));
+const chosen = new Set((files.length > 0 ? files : DECIDING).flatMap(requireFiles));
 const breaks = breaksOf([...chosen]);
 say(`${breaks.length} breaks`);
 const copy = makeCopy(breaks);
@@ -34,10 +33,24 @@ try {
   const caught = readCaught();
   process.exitCode = report(breaks, { caught, refused, reached: readReached() }) ? 0 : 1;
   say('done');
+} catch (error) {
+  if (!(error instanceof TestsFail)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
 } finally {
-  if (!options.includes('--keep')) copy.remove();
+  copy.remove();
 }
 process.exit();
+
+/** @param {string} pattern */
+function requireFiles(pattern) {
+  const found = filesLike(pattern);
+  if (found.length > 0) return found;
+  console.error(
+    `mutate: no file of the repository is like ${pattern}; write a path from its root, with * in its last part`,
+  );
+  process.exit(2);
+}
 
 /** What does not compile never runs: it need not be tried again. */
 function refuseUncompiled() {

@@ -6,7 +6,7 @@ import path from 'node:path';
 
 const folder = () => process.env.AMI_MUTATION_RECORDS ?? '';
 
-/** @param {'caught' | 'reached' | 'failed'} name @param {object} line */
+/** @param {'caught' | 'reached' | 'failed' | 'quick'} name @param {object} line */
 export function record(name, line) {
   appendFileSync(path.join(folder(), name), `${JSON.stringify(line)}\n`);
 }
@@ -19,6 +19,11 @@ export function readCaught() {
 /** The breaks that run at all. @returns {Set<number>} */
 export function readReached() {
   return new Set(readLines('reached').flatMap(({ ids }) => ids));
+}
+
+/** The ids of the quick tests, once the quick pass has told them. @returns {Set<string>} */
+export function readQuick() {
+  return new Set(readLines('quick').flatMap(({ tests }) => tests));
 }
 
 /** The tests that fail without a break. @returns {string[]} */
@@ -51,7 +56,7 @@ export function writePass(pass) {
   writeFileSync(path.join(folder(), 'pass'), pass);
 }
 
-/** @param {string} name @returns {{ id: number, ids: number[], file: string, test: string }[]} */
+/** @param {string} name @returns {{ id: number, ids: number[], file: string, test: string, tests: string[] }[]} */
 function readLines(name) {
   const file = path.join(folder(), name);
   if (!existsSync(file)) return [];

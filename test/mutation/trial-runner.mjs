@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { collectTests } from '@vitest/runner';
 import { TestRunner, vi } from 'vitest';
-import { readCaught, readHomes, readPass, record } from './records.mjs';
+import { readCaught, readHomes, readPass, readQuick, record } from './records.mjs';
 
 /** @typedef {import('./switch.mjs').Switch} Switch */
 /** @typedef {import('vitest').RunnerTestCase} TestCase */
@@ -15,6 +15,8 @@ const QUICK_MS = 25;
 const LONGEST_TRIAL_MS = { quick: 1_000, slow: 20_000 };
 const PASS = readPass();
 const homes = readHomes();
+/** By the quick pass, so that no test falls between the two. */
+const quick = readQuick();
 
 class TrialRunner extends TestRunner {
   #caught = readCaught();
@@ -25,6 +27,8 @@ class TrialRunner extends TestRunner {
   #filepath = '';
   /** False when a test fails without a break: one before has left something behind. */
   #isTrusted = true;
+  /** The tests of this pass, by their ids. @type {Set<string>} */
+  #own = new Set();
 
   /** @param {TestCase} test */
   async runTask(test) {
@@ -34,7 +38,8 @@ class TrialRunner extends TestRunner {
     state.reached.clear();
     const begun = performance.now();
     await this.#runAsIs(run, test);
-    const isOfThisPass = performance.now() - begun < QUICK_MS === (PASS === 'quick');
+    const isOfThisPass = PASS === 'quick' ? performance.now() - begun < QUICK_MS : !quick.has(test.id);
+    if (isOfThisPass) this.#own.add(test.id);
     const reached = [...state.reached];
     for (const id of reached) this.#reached.add(id);
     const open = reached.filter((id) => !this.#caught.has(id));
@@ -47,6 +52,7 @@ class TrialRunner extends TestRunner {
   async onAfterRunFiles() {
     await this.#tryImported(breakSwitch());
     record('reached', { file: path.basename(this.#filepath), ids: [...this.#imported, ...this.#reached] });
+    if (PASS === 'quick') record('quick', { tests: [...this.#own] });
     super.onAfterRunFiles();
   }
 
@@ -102,12 +108,11 @@ class TrialRunner extends TestRunner {
   async #testsOfThisPass(state) {
     const found = [];
     for (const [place, test] of (await this.#collect()).entries()) {
-      const run = TestRunner.getTestFn(test);
+      if (!this.#own.has(test.id)) continue;
       const begun = performance.now();
       state.reached.clear();
-      const isUsable = test.mode === 'run' && (await passes(run));
-      const ms = performance.now() - begun;
-      if (isUsable && ms < QUICK_MS === (PASS === 'quick')) found.push({ place, ms, files: filesOf(state.reached) });
+      const isUsable = await passes(TestRunner.getTestFn(test));
+      if (isUsable) found.push({ place, ms: performance.now() - begun, files: filesOf(state.reached) });
     }
     return found.sort((one, other) => one.ms - other.ms);
   }
