@@ -11,7 +11,7 @@ const START_TIMEOUT_MS = 20_000;
 
 /** Declares a suite that needs Redis. Await it at the top level of the test file. */
 export async function describeWithRedis(title: string, suite: () => void): Promise<void> {
-  if (findRedis() !== null) {
+  if (hasRedis()) {
     describe(title, suite);
     return;
   }
@@ -53,12 +53,21 @@ export class RedisServer {
     this.#child.kill('SIGSTOP');
   }
 
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
     await ended;
   }
+}
+
+/** Whether there is one, or one can be had. */
+export function hasRedis(): boolean {
+  return findRedis() !== null;
 }
 
 let found: string | null | undefined;
