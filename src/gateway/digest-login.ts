@@ -14,6 +14,7 @@ import type { Log } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { newSessionId, printable } from './login.js';
 import type { LoginGuard } from './login-guard.js';
+import type { RecentRefusals } from './recent-refusals.js';
 import type { SecurityReporter } from './security-reporter.js';
 import type { SessionPort } from './session-port.js';
 
@@ -21,6 +22,7 @@ export interface DigestLoginDeps {
   readonly policies: () => Policies;
   readonly security: SecurityReporter;
   readonly guard: LoginGuard;
+  readonly refusals: RecentRefusals;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -76,4 +78,12 @@ function reportRefusal(deps: DigestLoginDeps, username: string, reason: LoginRef
   if (name !== null && name !== 'SessionLimit') security.record({ event: name, accountId: username }, context)();
   security.loginFailed(username, peer);
   log.warn({ reason, username: printable(username), peer: peer.remote.address, method: 'digest' }, 'login failed');
+  deps.refusals.add({
+    kind: 'login',
+    user: printable(username),
+    address: peer.remote.address,
+    what: 'Login by HTTP digest',
+    reason,
+    rule: null,
+  });
 }
