@@ -2,11 +2,12 @@
 /** The process: arguments, signals, exit codes. */
 import { readFileSync } from 'node:fs';
 import { adminCommandIn, administer } from './cli/administer.js';
-import { type CommandLine, readArguments } from './cli/arguments.js';
-import { check } from './cli/check.js';
+import { type CommandLine, type Given, readArguments } from './cli/arguments.js';
+import { type CheckCommand, check } from './cli/check.js';
 import { explain } from './cli/explain.js';
 import { hash } from './cli/hash.js';
 import { COMMAND_HELP, GENERAL_HELP } from './cli/help.js';
+import { importAsterisk } from './cli/import.js';
 import { learn } from './cli/learn.js';
 import { linesOfFile } from './cli/lines-of-file.js';
 import { readInput } from './cli/read-input.js';
@@ -16,6 +17,8 @@ import { unreachable } from './lib/unreachable.js';
 /** What stands in the arguments is in the list of processes and in the history of the shell. */
 const SECRET_IN_ARGUMENTS =
   'hash takes no argument: give the secret on standard input, and do not use the one you typed';
+
+const IMPORT_TAKES = 'import takes one folder: that of an Asterisk, such as /etc/asterisk';
 
 /** Last resort: an error that nobody expected is told, and the process ends; half alive it would be a hole. */
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -53,12 +56,12 @@ async function run({ command, more, given }: CommandLine & { readonly kind: 'com
   const dir = given.config ?? process.env.AMI_GATEWAY_CONFIG ?? './config';
   const ports = { tell: (text: string) => process.stdout.write(`${text}\n`), complain };
   if (command === 'hash' && more.length > 0) return refuse(SECRET_IN_ARGUMENTS);
-  if (more.length > 0) return refuse(`${command} takes no argument '${more[0]}'`);
+  if (command !== 'import' && more.length > 0) return refuse(`${command} takes no argument '${more[0]}'`);
   switch (command) {
     case 'serve':
       return exitSoon(await serve({ dir, env: process.env, version: readVersion(), tell: complain }));
     case 'check':
-      return check(dir, process.env, ports.tell);
+      return check(readCheck(dir, given), ports);
     case 'explain': {
       const { user = null, from = null, action = null, event = null, json: asJson = false } = given;
       const question = { dir, environment: process.env, user, from, action, event, asJson };
@@ -68,6 +71,11 @@ async function run({ command, more, given }: CommandLine & { readonly kind: 'com
       const { user = null, audit = null, json: asJson = false } = given;
       const question = { dir, environment: process.env, user, audit, asJson };
       return learn(question, { ...ports, linesOf: linesOfFile });
+    }
+    case 'import': {
+      const [from, ...others] = more;
+      if (from === undefined || others.length > 0) return refuse(IMPORT_TAKES);
+      return importAsterisk({ from, out: given.out ?? './config', force: given.force === true }, ports);
     }
     case 'hash':
       return hash({
@@ -85,6 +93,11 @@ function askRunningGateway(command: string, args: readonly string[]): Promise<nu
   process.stdout.once('error', () => process.exit(1));
   const write = (text: string) => process.stdout.write(text);
   return administer(command, args, { environment: process.env, nowMs: Date.now, tell: write, complain });
+}
+
+function readCheck(dir: string, { strict = false, accept = [] }: Given): CheckCommand {
+  const accepted = accept.flatMap((names) => names.split(','));
+  return { dir, environment: process.env, isStrict: strict, accepted };
 }
 
 function tell(text: string, code: number): number {

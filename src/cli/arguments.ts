@@ -7,12 +7,16 @@ const OPTIONS = {
   config: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
+  strict: { type: 'boolean' },
+  accept: { type: 'string', multiple: true },
   user: { type: 'string' },
   from: { type: 'string' },
   action: { type: 'string' },
   event: { type: 'string' },
   audit: { type: 'string' },
   json: { type: 'boolean' },
+  out: { type: 'string' },
+  force: { type: 'boolean' },
 } as const;
 
 export type CommandLine =

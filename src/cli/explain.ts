@@ -3,7 +3,7 @@
  * The gateway's own decisions are asked; nothing is judged here a second time.
  */
 import { type AmiAction, asciiLowerCase } from '../ami/message.js';
-import type { ConfSection, ConfVariable } from '../config/conf-reading.js';
+import { generalOptions } from '../config/general-section.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
 import type { Account } from '../config/manager-conf.js';
 import { nearestName } from '../config/nearest.js';
@@ -57,14 +57,10 @@ function answer(asked: Asked, loaded: LoadedConfig): readonly Explanation[] {
     const isGuess = asked.isNameOnly && !isLocal(action);
     return isGuess ? { ...explanation, notes: [...explanation.notes, NAME_ONLY] } : explanation;
   });
-  const events = asked.events.map((event) => explainEvent({ account, policy, general: generalOptions(loaded) }, event));
+  const events = asked.events.map((event) =>
+    explainEvent({ account, policy, general: generalOptions(loaded.sections.manager) }, event),
+  );
   return [...login, ...actions, ...events].map(readable);
-}
-
-/** The section that Asterisk reads: the first of its name. */
-function generalOptions({ sections }: LoadedConfig): readonly ConfVariable[] {
-  const isGeneral = ({ name, isTemplate }: ConfSection) => !isTemplate && asciiLowerCase(name) === 'general';
-  return sections.manager.find(isGeneral)?.variables ?? [];
 }
 
 function isLocal({ name }: AmiAction): boolean {

@@ -2,16 +2,17 @@
 
 import { ADMIN_HELP } from './administer.js';
 
-export const COMMANDS = ['serve', 'check', 'explain', 'learn', 'hash'] as const;
+export const COMMANDS = ['serve', 'check', 'explain', 'learn', 'import', 'hash'] as const;
 
 export type CommandName = (typeof COMMANDS)[number];
 
 /** Options beside --config, --help and --version, which every command takes. */
 export const OPTIONS_OF = {
   serve: [],
-  check: [],
+  check: ['strict', 'accept'],
   explain: ['user', 'from', 'action', 'event', 'json'],
   learn: ['user', 'audit', 'json'],
+  import: ['out', 'force'],
   hash: [],
 } as const satisfies Record<CommandName, readonly string[]>;
 
@@ -23,9 +24,10 @@ export const GENERAL_HELP = `ami-gateway: a security gateway for the Asterisk Ma
 
 usage:
   ami-gateway serve [--config DIR]            run the gateway
-  ami-gateway check [--config DIR]            report every problem of the configuration
+  ami-gateway check [--config DIR]            report every problem and every danger of the configuration
   ami-gateway explain --user USER …           say what an account may do, and which line decides it
   ami-gateway learn --user USER …             write the smallest section that allows what an account really does
+  ami-gateway import DIR [--out DIR]          make a configuration from that of an Asterisk
   ami-gateway hash                            read a secret, print the secret_hash line for manager.conf
   ami-gateway COMMAND --help | --help | --version
 
@@ -48,12 +50,15 @@ signals:
 ${CONFIG}
 exit codes: 0 after a signal, 1 after a second one, or the configuration or a port does not allow to start, 2 wrong usage
 `,
-  check: `usage: ami-gateway check [--config DIR]
+  check: `usage: ami-gateway check [--config DIR] [--strict] [--accept NAME,…]
 
-Reports every problem of the configuration, as file:line: message.
+Reports what is wrong with the configuration, as file:line: message, and what in it is dangerous, as
+file:line: warning: message [name]. Every message says what to do. No secret is printed.
 
-${CONFIG}
-exit codes: 0 valid, 1 an error, 2 wrong usage
+${CONFIG}  --strict       let warnings fail as well: exit code 1
+  --accept NAME  do not report this danger; several with commas between them. Each is reported with its [name]
+
+exit codes: 0 valid, 1 an error (with --strict: or a warning), 2 wrong usage
 `,
   explain: `usage: ami-gateway explain --user USER [--from ADDRESS] [--action NAME|FILE] [--event FILE] [--json]
                            [--config DIR]
@@ -87,6 +92,18 @@ may not be in it. With enforce = no in the new section, the gateway tells what i
   --json         the same for programs
 ${CONFIG}
 exit codes: 0 done, 1 the log holds nothing of USER, 2 wrong usage
+`,
+  import: `usage: ami-gateway import DIR [--out DIR] [--force]
+
+Reads manager.conf, acl.conf and http.conf of an Asterisk (DIR is its /etc/asterisk, or a copy of it) and writes the
+gateway's own: the same accounts with the same rights. Accounts that cannot be taken over are named with file and
+line. A secret for the gateway's one account at Asterisk is made and written to files that only you can read.
+DIR itself is never changed: what to change there is written to CHANGES-IN-ASTERISK.txt, and printed.
+
+  --out DIR      where to write (default: ./config); made if it is missing
+  --force        replace files that are there
+
+exit codes: 0 every account was taken over, 1 some were not, or nothing was written, 2 wrong usage
 `,
   hash: `usage: ami-gateway hash < FILE
 

@@ -19,7 +19,7 @@ import { compileHttpConf, type HttpConf } from './http-conf.js';
 import type { HttpSettings } from './http-settings.js';
 import { type Account, compileManagerConf } from './manager-conf.js';
 import type { Problem } from './problem.js';
-import { errorAt, warningAt, wholeFile } from './report.js';
+import { errorAt, type Place, warningAt, wholeFile } from './report.js';
 
 /** All that the gateway is told: immutable, and replaced as a whole. */
 export interface Config {
@@ -39,6 +39,8 @@ export interface LoadedConfig {
   readonly accounts: ReadonlyMap<string, Account>;
   /** What the grammar made of each file, for people who ask where something stands. */
   readonly sections: FileSections;
+  /** Where each `section.key` of gateway.conf stands, in the file or in the environment. */
+  readonly gatewayPlaces: ReadonlyMap<string, Place>;
 }
 
 export type FileSections = Readonly<Record<'manager' | 'acl' | 'http' | 'gateway', readonly ConfSection[]>>;
@@ -96,7 +98,8 @@ export function compileConfig(sources: ConfigSources): LoadedConfig {
     http: sectionsOf(httpFile),
     gateway: sectionsOf(gatewayFile),
   };
-  return { config, problems: unique(problems), accounts: manager.accounts, sections };
+  const { accounts } = manager;
+  return { config, problems: unique(problems), accounts, sections, gatewayPlaces: gateway.places };
 }
 
 function sectionsOf(conf: ConfFile): readonly ConfSection[] {

@@ -73,13 +73,27 @@ function canReadMore(reading: Reading, includedAt: Place): boolean {
 function readText(reading: Reading, cursor: Cursor, source: ConfText): Outcome {
   for (const line of physicalLines(withoutMark(reading, cursor, source))) {
     const place = { file: source.path, line: line.number };
-    if (readLine(reading, cursor, line, place) === 'fatal') return 'fatal';
+    const { section } = cursor;
+    const known = reading.problems.length;
+    const outcome = readLine(reading, cursor, line, place);
+    // A header that is wrong says nothing about the section before it.
+    const lost = isHeader(line) ? [] : reading.problems.slice(known).filter((problem) => isErrorAt(problem, place));
+    section?.lost.push(...lost);
+    if (outcome === 'fatal') return 'fatal';
   }
   if (cursor.commentDepth > 0) {
     const place = { file: source.path, line: cursor.commentOpenedAt };
     reading.problems.push(errorAt(place, 'the comment that ;-- opens here is not closed by --; before the file ends'));
   }
   return 'ok';
+}
+
+function isErrorAt(problem: Problem, { file, line }: Place): boolean {
+  return problem.severity === 'error' && problem.file === file && problem.line === line;
+}
+
+function isHeader(line: PhysicalLine): boolean {
+  return line.kind === 'line' && stripBlanks(line.text).startsWith('[');
 }
 
 /** Asterisk skips a byte order mark in the first file of a pattern only; in others it spoils the first line. */

@@ -12,7 +12,13 @@ export function parseHeader(reading: Reading, cursor: Cursor, text: string, plac
   if (close < 0) return refuse(reading, place, `the section header ${text} has no closing ]`);
   const name = text.slice(1, close);
   const behind = text.slice(close + 1);
-  const section: OpenSection = { name: name.slice(0, NAME_LIMIT), isTemplate: false, variables: [], ...place };
+  const section: OpenSection = {
+    name: name.slice(0, NAME_LIMIT),
+    isTemplate: false,
+    variables: [],
+    lost: [],
+    ...place,
+  };
   reportOddName(reading, name, place);
   if (!behind.startsWith('(')) {
     reportIgnored(reading, behind, place);
@@ -67,6 +73,7 @@ function appendTo(reading: Reading, from: OpenSection, header: Header, filter: s
   if (from !== header.section) return target;
   reading.current = target;
   target.isTemplate ||= from.isTemplate;
+  target.lost.push(...from.lost);
   return appendVariables(reading, target, from.variables, header.place) === 'ok' ? target : null;
 }
 
@@ -95,6 +102,7 @@ function inherit(reading: Reading, target: OpenSection, header: Header, baseName
     refuse(reading, header.place, `[${baseName}] cannot inherit from itself; Asterisk would never end reading this`);
     return null;
   }
+  target.lost.push(...base.lost);
   return appendVariables(reading, target, base.variables, header.place) === 'ok' ? target : null;
 }
 

@@ -24,12 +24,15 @@ export interface ConfSection extends Place {
   /** Templates are there to be inherited from; those who read a configuration do not see them. */
   readonly isTemplate: boolean;
   readonly variables: readonly ConfVariable[];
+  /** Errors of lines in it, or in what it inherits: Asterisk reads these otherwise than they look, so what they meant is not known. */
+  readonly lost: readonly Problem[];
 }
 
 /** A section while it is being read: later lines of any file may still append to it. */
 export interface OpenSection extends ConfSection {
   isTemplate: boolean;
   readonly variables: ConfVariable[];
+  readonly lost: Problem[];
 }
 
 export interface Reading {

@@ -15,11 +15,13 @@ import type {
 } from './gateway-settings.js';
 import { collectGatewayTexts, type Environment, type GatewayTexts, type PlacedText } from './gateway-values.js';
 import type { Problem } from './problem.js';
-import { errorAt, warningAt, wholeFile } from './report.js';
+import { errorAt, type Place, warningAt, wholeFile } from './report.js';
 
 export interface GatewayConf {
   /** `null` after an error. */
   readonly settings: GatewaySettings | null;
+  /** Where each `section.key` stands that is set. */
+  readonly places: ReadonlyMap<string, Place>;
   readonly problems: readonly Problem[];
 }
 
@@ -50,7 +52,8 @@ export function compileGatewayConf(sections: readonly ConfSection[], sources: Ga
   }
   const admin = parsed.success ? compileAdmin(parsed.data.admin, texts, sources, problems) : OFF;
   const isUsable = parsed.success && !problems.some((problem) => problem.severity === 'error');
-  return { settings: isUsable ? { ...settingsOf(parsed.data, sources.nameOf), admin } : null, problems };
+  const settings = isUsable ? { ...settingsOf(parsed.data, sources.nameOf), admin } : null;
+  return { settings, places: texts, problems };
 }
 
 /** Puts the content of `secret_file` in the place of `secret`. */

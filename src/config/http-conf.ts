@@ -143,6 +143,12 @@ const ROWS: readonly (readonly [names: string, apply: ApplyHttpOption])[] = [
   [TLS_OPTIONS, tls],
 ];
 
+/** True for an option about AMI, and not about what else Asterisk serves. */
+export function isHttpOption({ name }: ConfVariable): boolean {
+  const apply = OPTIONS.get(asciiLowerCase(name));
+  return apply !== undefined && apply !== otherContent;
+}
+
 const OPTIONS: ReadonlyMap<string, ApplyHttpOption> = new Map(
   ROWS.flatMap(([names, apply]) => names.split(' ').map((name) => [name, apply] as const)),
 );

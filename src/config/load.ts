@@ -9,7 +9,10 @@ import { findAdmin } from './admin-conf.js';
 import { type LoadedConfig as CompiledConfig, type ConfigSources, compileConfig } from './compile-config.js';
 import { parseConfFile } from './conf-file.js';
 import type { ConfSource, ResolveFiles } from './conf-reading.js';
+import type { Danger } from './danger.js';
+import type { FileReach } from './danger-files.js';
 import { type FileStamps, NO_FILE, stampOf } from './file-stamp.js';
+import { findDangers } from './find-dangers.js';
 import type { AdminSettings } from './gateway-settings.js';
 import { collectGatewayTexts, type Environment } from './gateway-values.js';
 import { expandBraces, hasWildcard, matchesName } from './glob.js';
@@ -64,23 +67,58 @@ function sourcesIn(root: string, environment: Environment, look: Look = () => un
     resolve: resolverIn(root, look),
     environment: Object.fromEntries(Object.entries(environment).map(([name, text]) => [name, text && toLatin1(text)])),
     readSecretFile: (name) => {
-      const file = path.isAbsolute(name) ? name : path.join(root, name);
+      const file = namerIn(root)(name);
       look(file);
       return readText(file);
     },
-    nameOf: (file) => (path.isAbsolute(file) ? file : path.join(root, file)),
+    nameOf: namerIn(root),
   };
 }
 
-function toLatin1(text: string): string {
+/** How the files of a directory are found and read. */
+export function openFolder(directory: string): Omit<ConfigSources, 'environment'> {
+  const { resolve, readSecretFile, nameOf } = sourcesIn(toLatin1(directory), {});
+  return { resolve, readSecretFile, nameOf };
+}
+
+/** What is valid and dangerous in a configuration that was loaded from this directory. */
+export function loadDangers(directory: string, loaded: LoadedConfig): readonly Danger[] {
+  return findDangers(loaded, { nameOf: namerIn(toLatin1(directory)), reachOf }).map(readable);
+}
+
+function namerIn(root: string): (file: string) => string {
+  return (file) => (path.isAbsolute(file) ? file : path.join(root, file));
+}
+
+/** The permissions of others, as far as all folders above let them through. */
+function reachOf(file: string): FileReach | null {
+  if (process.platform === 'win32') return null;
+  const name = path.resolve(file);
+  const modes = [name, ...foldersAbove(name)].map((one) => attempt(() => statSync(bytesOf(one)).mode));
+  const [own, folder, ...above] = modes.map((mode) => (mode.ok ? mode.value : 0));
+  if (own === undefined || folder === undefined) return null;
+  const isReached = [folder, ...above].every((mode) => (mode & 0o001) !== 0);
+  // In a folder that all may write, and that is not sticky, a file can be replaced.
+  const isReplaceable = (folder & 0o1002) === 0o002;
+  return { mayRead: isReached && (own & 0o004) !== 0, mayWrite: isReached && ((own & 0o002) !== 0 || isReplaceable) };
+}
+
+function foldersAbove(name: string): readonly string[] {
+  const folder = path.dirname(name);
+  return folder === name ? [] : [folder, ...foldersAbove(folder)];
+}
+
+/** Texts inside are latin-1, one character a byte. */
+export function toLatin1(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-function toUtf8(text: string): string {
+export function toUtf8(text: string): string {
   return Buffer.from(text, 'latin1').toString('utf8');
 }
 
-function readable(problem: Problem): Problem {
+/** For people: inside, texts are latin-1. */
+export function readable<Kind extends Problem>(problem: Kind): Kind {
   const hint = problem.hint === null ? null : toUtf8(problem.hint);
   return { ...problem, file: toUtf8(problem.file), message: toUtf8(problem.message), hint };
 }

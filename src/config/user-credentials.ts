@@ -6,6 +6,7 @@ import { parseSecretHash } from '../policy/secret-hash.js';
 import type { ConfVariable } from './conf-reading.js';
 import type { Problem } from './problem.js';
 import { errorAt, type Place, warningAt } from './report.js';
+import { isWellKnown } from './well-known-secrets.js';
 
 export interface UserCredentials {
   readonly credentials: Credentials;
@@ -107,14 +108,12 @@ function secretFrom(
 
 function secretOf(user: string, option: ConfVariable, secret: string, problems: Problem[]): Credentials {
   if (secret === '') problems.push(errorAt(option, `the secret of user '${user}' is empty: the user is refused`));
-  if (WELL_KNOWN_SECRETS.includes(secret) || asciiLowerCase(secret) === asciiLowerCase(user)) {
-    problems.push(warningAt(option, `the secret of user '${user}' is one of those that attackers try first`));
+  if (isWellKnown(secret, user)) {
+    const message = `the secret of user '${user}' is one of those that attackers try first`;
+    problems.push(warningAt(option, message, 'openssl rand -hex 24 makes one that nobody guesses'));
   }
   return { kind: 'secret', secret };
 }
-
-/** Secrets of examples and of well-known products, which attackers try first. */
-const WELL_KNOWN_SECRETS: readonly string[] = ['amp111', 'mysecret', 'secret', 'password', 'admin', 'asterisk', '1234'];
 
 function reportWeakness(user: string, option: ConfVariable, problems: Problem[]): void {
   const secret = option.value;

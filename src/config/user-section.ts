@@ -87,11 +87,22 @@ const RESTRICTING: readonly string[] = [
   'secret',
 ];
 
+/** True for a line that means something. */
+export function isUserOption(option: ConfVariable): boolean {
+  if (OPTIONS.includes(asciiLowerCase(option.name))) return true;
+  return isFilterOption(option) || isActionFilterOption(option) || isRateOption(option);
+}
+
+/** True for a line that adds to others of its name, and that a later section of the user starts anew. */
+export function isListOption(option: ConfVariable): boolean {
+  if (isAclOption(option) || isFilterOption(option) || isActionFilterOption(option)) return true;
+  return asciiLowerCase(option.name) === 'setvar';
+}
+
 function reportUnknown(options: readonly ConfVariable[], problems: Problem[]): void {
   for (const option of options) {
     const name = asciiLowerCase(option.name);
-    if (OPTIONS.includes(name) || isFilterOption(option) || isActionFilterOption(option) || isRateOption(option))
-      continue;
+    if (isUserOption(option)) continue;
     // Criteria in parentheses do not make a word another one.
     const [word = name] = name.split('(', 1);
     const meant = nearestName(word, [...OPTIONS, 'eventfilter', 'actionfilter', 'actionrate']);

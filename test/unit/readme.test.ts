@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { DANGERS } from '../../src/config/danger.js';
 import { GATEWAY_KEYS } from '../../src/config/gateway-schema.js';
 import { METRIC_ROWS } from '../../src/telemetry/metrics.js';
 import { EXCEPTIONS } from '../asterisk/differential/exceptions.js';
@@ -18,4 +19,8 @@ it.each(keys)('the README explains [$section] $name', ({ name }) => {
 
 it.each(EXCEPTIONS)('the README tells where answers differ: $reason', ({ reason }) => {
   expect(readme).toContain(reason.replaceAll('|', '\\|'));
+});
+
+it.each(Object.keys(DANGERS))('the README says what to do about the danger %s', (name) => {
+  expect(readme).toMatch(new RegExp(`^\\| [^|]*\`${name}\`[^|]* \\|`, 'm'));
 });
