@@ -32,12 +32,20 @@ export interface EventStreamReceiver {
 const MAX_BLOCK_BYTES = 8 << 20;
 const ACTION_ID = /\r\nActionID: ([0-9a-f]{32})\r\n/;
 
+interface Question {
+  /** What a Ping is asked for waits for it; anything else can do without its answer. */
+  readonly kind: 'ping' | 'other';
+  readonly answered: (answer: string | null) => void;
+  /** How often the watch has met it. */
+  looks: number;
+}
+
 export class EventStream {
   readonly #socket: Socket;
   readonly #receiver: EventStreamReceiver;
   readonly #settings: EventStreamSettings;
   readonly #decoder = new UpstreamDecoder();
-  readonly #questions = new Map<string, (answer: string | null) => void>();
+  readonly #questions = new Map<string, Question>();
   #barriers: (() => void)[] = [];
   #isBarrierAsked = false;
   #isOpen = true;
@@ -45,8 +53,6 @@ export class EventStream {
   /** When the Ping left that asks whether Asterisk still lives; `null` while there is no doubt. */
   #doubtedAt: number | null = null;
   #keepalive: NodeJS.Timeout | null = null;
-  /** The question that has waited longest, and how often the watch has met it. */
-  #oldest = { token: '', looks: 0 };
 
   constructor(socket: Socket, receiver: EventStreamReceiver, settings: EventStreamSettings) {
     this.#socket = socket;
@@ -59,15 +65,14 @@ export class EventStream {
     this.#socket.on('data', (chunk: Buffer) => this.#take(chunk));
     this.#socket.on('close', () => this.#close('closed'));
     this.#socket.on('end', () => this.#close('closed'));
-    const { keepaliveIntervalMs, keepaliveTimeoutMs } = this.#settings;
-    this.#keepalive = setInterval(() => this.#watch(), Math.min(keepaliveIntervalMs, keepaliveTimeoutMs) / 2);
+    this.#keepalive = setInterval(() => this.#watch(), this.#lookMs);
     if (rest.length > 0) this.#take(rest);
     this.#socket.resume();
   }
 
-  /** Asks with an action of our own and resolves with its one answer block, or `null` when the connection ended. */
+  /** Asks with an action of our own and resolves with its one answer block, or `null` when none came. */
   ask(lines: readonly string[]): Promise<string | null> {
-    return new Promise((resolve) => this.#ask(lines, resolve));
+    return new Promise((resolve) => this.#ask(lines, 'other', resolve));
   }
 
   /** Calls back when every event that Asterisk has made until now was received, or when the connection ended. */
@@ -86,17 +91,17 @@ export class EventStream {
     const waiting = this.#barriers;
     this.#barriers = [];
     this.#isBarrierAsked = true;
-    this.#ask(['Action: Ping'], () => {
+    this.#ask(['Action: Ping'], 'ping', () => {
       this.#isBarrierAsked = false;
       for (const passed of waiting) passed();
       if (this.#barriers.length > 0) this.#askBarrier();
     });
   }
 
-  #ask(lines: readonly string[], answered: (answer: string | null) => void): void {
+  #ask(lines: readonly string[], kind: Question['kind'], answered: Question['answered']): void {
     if (!this.#isOpen) return queueMicrotask(() => answered(null));
     const token = newToken();
-    this.#questions.set(token, answered);
+    this.#questions.set(token, { kind, answered, looks: 0 });
     this.#socket.write(encodeAction([...lines, `ActionID: ${token}`]));
   }
 
@@ -123,34 +128,42 @@ export class EventStream {
 
   #answer(text: string): void {
     const token = ACTION_ID.exec(text)?.[1];
-    const answered = token === undefined ? undefined : this.#questions.get(token);
-    if (token === undefined || answered === undefined) return;
+    const question = token === undefined ? undefined : this.#questions.get(token);
+    if (token === undefined || question === undefined) return;
     this.#questions.delete(token);
-    answered(text);
+    question.answered(text);
   }
 
   #watch(): void {
+    this.#giveUpQuestions();
+    if (!this.#isOpen) return;
     const now = performance.now();
     const { keepaliveIntervalMs, keepaliveTimeoutMs } = this.#settings;
-    if (this.#hasUnanswered()) return this.#close('silent');
     // Counted from the Ping and not from the last byte: a machine that slept must not take its own sleep for silence.
     if (this.#doubtedAt !== null && now - this.#doubtedAt >= keepaliveTimeoutMs) return this.#close('silent');
     if (this.#doubtedAt !== null || now - this.#lastByteAt < keepaliveIntervalMs) return;
     this.#doubtedAt = now;
-    this.#ask(['Action: Ping'], () => undefined);
+    this.#ask(['Action: Ping'], 'ping', () => undefined);
   }
 
   /**
-   * An Asterisk that sends events and answers nothing would keep every barrier waiting. Counted in looks and not by the
-   * clock: behind a sleep of ours the answer may lie unread in the socket.
+   * An Asterisk that sends events and answers nothing would keep whoever waits for them waiting. Counted in looks and not
+   * by the clock: behind a sleep of ours the answer may lie unread in the socket.
    */
-  #hasUnanswered(): boolean {
-    const [token = ''] = this.#questions.keys();
-    const looks = token === this.#oldest.token ? this.#oldest.looks + 1 : 0;
-    this.#oldest = { token, looks };
+  #giveUpQuestions(): void {
     const { keepaliveIntervalMs, keepaliveTimeoutMs } = this.#settings;
-    const lookMs = Math.min(keepaliveIntervalMs, keepaliveTimeoutMs) / 2;
-    return token !== '' && looks * lookMs >= keepaliveIntervalMs + keepaliveTimeoutMs;
+    const mostLooks = (keepaliveIntervalMs + keepaliveTimeoutMs) / this.#lookMs;
+    for (const [token, question] of this.#questions) {
+      question.looks += 1;
+      if (question.looks <= mostLooks) continue;
+      if (question.kind === 'ping') return this.#close('silent');
+      this.#questions.delete(token);
+      question.answered(null);
+    }
+  }
+
+  get #lookMs(): number {
+    return Math.min(this.#settings.keepaliveIntervalMs, this.#settings.keepaliveTimeoutMs) / 2;
   }
 
   #close(reason: StreamEnd): void {
@@ -160,7 +173,7 @@ export class EventStream {
     this.#socket.destroy();
     const questions = [...this.#questions.values()];
     this.#questions.clear();
-    for (const answered of questions) answered(null);
+    for (const { answered } of questions) answered(null);
     const barriers = this.#barriers;
     this.#barriers = [];
     for (const passed of barriers) passed();

@@ -58,7 +58,7 @@ export interface FailedLogin {
   readonly reason: LoginRefusal | GuardRefusal;
 }
 
-/** Schedules of addresses that lie in the past, and bans that are over, are forgotten when there are so many. */
+/** Schedules of addresses that lie in the past are forgotten when there are so many. */
 const MOST_REMEMBERED = 10_000;
 
 export class LoginGuard {
@@ -100,11 +100,6 @@ export class LoginGuard {
     if (count === 0) return false;
     this.#noteBan(network, remainingMs, null);
     return true;
-  }
-
-  /** The same without a question to others, for who cannot wait for the answer. */
-  knowsBan(address: string): boolean {
-    return this.#watches(address) && this.#isBannedHere(networkOf(address));
   }
 
   /** How long a login from there has to wait for its turn, in milliseconds. */

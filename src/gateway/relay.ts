@@ -244,7 +244,8 @@ export class Relay {
     this.#state = { phase: 'learning', stream, early };
     stream.start(opened.rest);
     const learnt = await this.#askActions(stream);
-    if (!learnt || this.#state.phase !== 'learning') return;
+    if (this.#state.phase !== 'learning') return;
+    if (!learnt) return stream.stop('silent');
     this.#banner = opened.banner;
     this.#up(stream, early);
     void this.#checkRights(stream);

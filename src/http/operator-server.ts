@@ -12,10 +12,21 @@ import { addOperatorRoutes, type OperatorRoutesDeps } from './operator-routes.js
 
 type OpenSettings = Exclude<AdminSettings, { readonly kind: 'off' }>;
 
+/** How long a request may take to come. */
+const REQUEST_MS = 10_000;
+/** More than operators have; beyond it connections are closed at once. */
+const MOST_CONNECTIONS = 64;
+
 export class OperatorServer {
   readonly #settings: OpenSettings;
-  // A pause lasts as long as it was told to: neither silence nor the length of a request ends one.
-  readonly #server = fastify({ logger: false, bodyLimit: 4096, forceCloseConnections: true });
+  // A pause lasts as long as it was told to, so nothing limits the time of an answer; what is sent to us has a deadline.
+  readonly #server = fastify({
+    logger: false,
+    bodyLimit: 4096,
+    forceCloseConnections: true,
+    requestTimeout: REQUEST_MS,
+    http: { headersTimeout: REQUEST_MS, connectionsCheckingInterval: 1000 },
+  });
   readonly #deps: Omit<OperatorRoutesDeps, 'operatorOf'>;
 
   constructor(deps: Omit<OperatorRoutesDeps, 'operatorOf'>, settings: OpenSettings) {
@@ -28,6 +39,7 @@ export class OperatorServer {
     if (settings.kind === 'port') askForSecret(this.#server, settings.secret);
     addOperatorRoutes(this.#server, { ...this.#deps, operatorOf: (request) => operatorOf(request, settings.kind) });
     await this.#server.ready();
+    this.#server.server.maxConnections = MOST_CONNECTIONS;
     return settings.kind === 'socket' ? this.#listenOnSocket(settings.path) : this.#listenOnPort(settings);
   }
 
