@@ -1,5 +1,5 @@
 /** The commands for a running gateway, each as a process, against a gateway that is one too. */
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -292,6 +292,39 @@ describe('pause and resume', () => {
     expect(answer).toContain('No upstream connection became free in time; the action was not sent');
     expect((await run('resume')).out).toBe('resumed: 0 held actions let go\n');
     expect(await admin.action({ Action: 'CoreStatus' })).toContain('Message: done');
+  });
+});
+
+describe('reload', () => {
+  it('puts a changed configuration in force, and says whom that ended', async () => {
+    await start();
+    const crm = await logIn('crm');
+    const file = path.join(gateway.dir, 'manager.conf');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('[crm]', '[renamed]'));
+
+    const { code, out } = await run('reload');
+
+    expect([code, out]).toEqual([0, 'reloaded, 1 session closed\n']);
+    await crm.readToEnd();
+    expect(JSON.parse((await run('users', '--json')).out).users.map(({ user }: { user: string }) => user)).toEqual([
+      'admin',
+      'renamed',
+    ]);
+    expect(gateway.output).toMatch(/"command":"reload","operator":.*"outcome":"reloaded"/);
+  });
+
+  it('changes nothing where there is an error, and tells it with file and line', async () => {
+    await start();
+    const crm = await logIn('crm');
+    const file = path.join(gateway.dir, 'manager.conf');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('read = call,user', 'read = nonsense'));
+
+    const { code, errors } = await run('reload');
+
+    expect(code).toBe(1);
+    expect(errors).toMatch(/manager\.conf:\d+: .*nonsense/);
+    await crm.barrier();
+    expect((await run('users')).out).toContain('call,user');
   });
 });
 

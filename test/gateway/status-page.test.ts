@@ -1,7 +1,9 @@
 /** The status page: what it shows, what it never shows, and to whom; and in a real browser. */
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { authorization, nonceOf } from '../asterisk/differential/digest-client.js';
 import { Browser, whyNoBrowser } from './browser.js';
+import { ask } from './raw-http.js';
 import { type RunningGateway, runGateway, userEvent } from './running-gateway.js';
 
 const USERS = `
@@ -84,6 +86,20 @@ describe('the status page', () => {
     const { refusals } = JSON.parse(await (await fetch(address('/status.json'))).text());
 
     expect(refusals).toMatchObject([{ what: 'Originate', reason: 'missing-class', rule: 'needs originate', times: 3 }]);
+  });
+
+  it('shows refused logins by HTTP digest too', async () => {
+    running = await runGateway({ users: USERS, httpConf: '' });
+    const port = running.app.httpPort ?? 0;
+    const uri = '/arawman?action=ping';
+    const nonce = nonceOf(await ask(port, { target: uri }));
+    const wrong = authorization({ username: 'admin', secret: 'wrong' }, { method: 'GET', uri, nonce });
+    const { statusLine } = await ask(port, { target: uri, headers: [wrong] });
+
+    const { refusals } = JSON.parse(await (await fetch(address('/status.json'))).text());
+
+    expect(statusLine).toBe('HTTP/1.1 401 Unauthorized');
+    expect(refusals).toMatchObject([{ kind: 'login', user: 'admin', what: 'Login by HTTP digest', reason: 'bad-key' }]);
   });
 
   it.each(['/', '/status', '/status.css', '/status.js', '/status.json'])(
