@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url';
  * @typedef {{ readonly resolve: (value: never) => void, readonly reject: (error: Error) => void }} Asker
  */
 
+/** Longer than any measurement: what is not answered by then, such as a flood whose reader was cut off, never is. */
+const callTimeoutMs = 180_000;
+
 /** @template {import('../load/serve-calls.mjs').Calls} Calls */
 export class LoadProcess {
   /** @type {ChildProcess} */
@@ -40,7 +43,19 @@ export class LoadProcess {
   call(name, argument) {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      this.#askers.set(id, { resolve, reject });
+      const expired = () => this.#expire(id, String(name));
+      const deadline = setTimeout(expired, callTimeoutMs).unref();
+      const settled = () => clearTimeout(deadline);
+      this.#askers.set(id, {
+        resolve: (value) => {
+          settled();
+          resolve(value);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      });
       this.#child.send({ id, name, argument });
     });
   }
@@ -68,6 +83,13 @@ export class LoadProcess {
     this.#askers.delete(message.id);
     if (message.failure === undefined) asker?.resolve(/** @type {never} */ (message.value));
     else asker?.reject(new Error(message.failure));
+  }
+
+  /** @param {number} id @param {string} name */
+  #expire(id, name) {
+    const asker = this.#askers.get(id);
+    this.#askers.delete(id);
+    asker?.reject(new Error(`${name} was not answered in ${callTimeoutMs / 1000} s`));
   }
 
   /** @param {Error} error */
